@@ -1,0 +1,126 @@
+import GRDB
+
+/// The tables of `cache.sqlite`, as the README describes them to people who query it.
+///
+/// A migration that has shipped is never edited. Times are UTC texts with milliseconds, ids of git objects are 40
+/// hexadecimal digits, paths are the bytes that the tree holds.
+enum CacheSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 projects, merge requests, commits, diffs") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE project (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,              -- directory name below mirrors/
+            projectId INTEGER NOT NULL,      -- GitLab's id: survives renames
+            baseUrl TEXT NOT NULL,
+            path TEXT NOT NULL COLLATE NOCASE,
+            defaultBranch TEXT,
+            webUrl TEXT,
+            lookbackDays INTEGER NOT NULL,
+            listedSince TEXT,                -- merge requests changed since then are all here
+            changedUntil TEXT,               -- the newest change that GitLab has told
+            commitsSince TEXT,               -- commits since then are all here
+            attemptedAt TEXT,
+            syncedAt TEXT,                   -- NULL = never
+            failure TEXT,                    -- why the last attempt failed; NULL = it did not
+            UNIQUE (host, projectId)
+          ) STRICT;
+          CREATE INDEX projectPath ON project (path);
+
+          CREATE TABLE path (
+            id INTEGER PRIMARY KEY,
+            bytes BLOB NOT NULL UNIQUE
+          ) STRICT;
+
+          CREATE TABLE diff (
+            id INTEGER PRIMARY KEY,
+            oldTree TEXT NOT NULL,
+            newTree TEXT NOT NULL,
+            algorithm INTEGER NOT NULL,      -- version of the rules that made the rows
+            files INTEGER NOT NULL,
+            additions INTEGER NOT NULL,
+            deletions INTEGER NOT NULL,
+            UNIQUE (oldTree, newTree, algorithm)
+          ) STRICT;
+
+          CREATE TABLE diffFile (
+            diffId INTEGER NOT NULL REFERENCES diff (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,       -- git's order
+            pathId INTEGER NOT NULL REFERENCES path (id),
+            oldPathId INTEGER REFERENCES path (id),
+            status TEXT NOT NULL CHECK (status IN
+              ('added', 'deleted', 'modified', 'renamed', 'copied', 'typeChanged')),
+            additions INTEGER,               -- NULL = binary
+            deletions INTEGER,
+            PRIMARY KEY (diffId, position)
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX diffFilePath ON diffFile (pathId, diffId);
+          CREATE INDEX diffFileOldPath ON diffFile (oldPathId, diffId) WHERE oldPathId IS NOT NULL;
+
+          CREATE TABLE mergeRequest (
+            project INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            iid INTEGER NOT NULL,
+            gitlabId INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            description TEXT NOT NULL,
+            state TEXT NOT NULL,
+            isDraft INTEGER NOT NULL,
+            authorName TEXT,
+            authorUsername TEXT,
+            createdAt TEXT NOT NULL,
+            updatedAt TEXT NOT NULL,
+            mergedAt TEXT,
+            closedAt TEXT,
+            targetBranch TEXT NOT NULL,
+            sourceBranch TEXT NOT NULL,
+            sourceProjectId INTEGER,
+            labels TEXT NOT NULL,            -- a JSON list
+            webUrl TEXT,
+            mergeCommitSha TEXT,
+            squashCommitSha TEXT,
+            baseSha TEXT,                    -- diff_refs of the newest version
+            headSha TEXT,
+            startSha TEXT,
+            diffId INTEGER REFERENCES diff (id),
+            incomplete TEXT,                 -- why there is no diff; NULL = there is
+            retryAt TEXT,                    -- when to try again without news from GitLab
+            PRIMARY KEY (project, iid)
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX mergeRequestUpdated ON mergeRequest (project, updatedAt);
+          CREATE INDEX mergeRequestMerged ON mergeRequest (project, mergedAt);
+          CREATE INDEX mergeRequestDiff ON mergeRequest (diffId);
+
+          CREATE TABLE mergeRequestVersion (
+            project INTEGER NOT NULL,
+            iid INTEGER NOT NULL,
+            baseSha TEXT NOT NULL,
+            headSha TEXT NOT NULL,
+            diffId INTEGER NOT NULL REFERENCES diff (id),
+            seenAt TEXT NOT NULL,
+            PRIMARY KEY (project, iid, headSha, baseSha),
+            FOREIGN KEY (project, iid) REFERENCES mergeRequest (project, iid) ON DELETE CASCADE
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE TABLE "commit" (
+            project INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
+            sha TEXT NOT NULL,
+            parentSha TEXT,                  -- the first; NULL = a root commit
+            isMerge INTEGER NOT NULL,
+            authorName TEXT NOT NULL,
+            authorEmail TEXT NOT NULL,
+            authoredAt TEXT NOT NULL,
+            committedAt TEXT NOT NULL,
+            title TEXT NOT NULL,
+            diffId INTEGER REFERENCES diff (id), -- NULL for merges
+            incomplete TEXT,
+            PRIMARY KEY (project, sha)
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX commitCommitted ON "commit" (project, committedAt);
+          CREATE INDEX commitDiff ON "commit" (diffId);
+          """)
+    }
+    return migrator
+  }
+}

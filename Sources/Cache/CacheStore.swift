@@ -1,0 +1,122 @@
+import Foundation
+import GRDB
+
+/// The cache's database, `cache.sqlite` in the cache directory. Can be used from any thread.
+public final class CacheStore: Sendable {
+  /// How the database is opened.
+  public enum Access: Sendable {
+    /// Made where it is missing, migrated where it is old.
+    case readWrite
+    /// Only read; works in a directory that cannot be written.
+    case readOnly
+  }
+
+  /// The cache directory.
+  public let directory: String
+  /// The database file.
+  public let path: String
+  let database: any DatabaseWriter
+
+  /// Opens the cache.
+  ///
+  /// - Throws: ``CacheError``: ``CacheError/missing(path:)`` only with ``Access/readOnly``.
+  public init(directory: String, access: Access) throws(CacheError) {
+    let path = directory + "/cache.sqlite"
+    self.directory = directory
+    self.path = path
+    do {
+      switch access {
+      case .readWrite: database = try Self.openForWriting(path, in: directory)
+      case .readOnly: database = try Self.openForReading(path)
+      }
+      let migrator = CacheSchema.migrator
+      if try database.read({ try migrator.hasBeenSuperseded($0) }) {
+        throw CacheError.newer(path: path)
+      }
+      switch access {
+      case .readWrite: try migrator.migrate(database)
+      case .readOnly:
+        guard try database.read({ try migrator.hasCompletedMigrations($0) }) else {
+          throw CacheError.missing(path: path)
+        }
+      }
+    } catch {
+      throw CacheError(error, path: path)
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.label = "cache"
+    return configuration
+  }
+
+  private static func openForWriting(
+    _ path: String, in directory: String
+  ) throws -> any DatabaseWriter {
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" }
+      throw CacheError.unwritable(path: directory, reason: reason ?? "\(error)")
+    }
+    return try DatabasePool(path: path, configuration: configuration)
+  }
+
+  private static func openForReading(_ path: String) throws -> any DatabaseWriter {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CacheError.missing(path: path)
+    }
+    var readOnly = configuration
+    readOnly.readonly = true
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: readOnly)
+      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
+      return queue
+    } catch let error as DatabaseError
+      where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    {
+      // WAL wants to write its index beside the database. Nobody can write there, so nothing can change either.
+      let url = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+      return try DatabaseQueue(path: url, configuration: readOnly)
+    }
+  }
+
+  /// Runs a body of reads on one snapshot of the cache.
+  func read<Value>(_ body: (Database) throws -> Value) throws(CacheError) -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw CacheError(error, path: path)
+    }
+  }
+
+  /// Runs a body of writes in one transaction.
+  func write<Value>(_ body: (Database) throws -> Value) throws(CacheError) -> Value {
+    do {
+      return try database.write(body)
+    } catch {
+      throw CacheError(error, path: path)
+    }
+  }
+
+  /// Checks the whole file, as SQLite does; returns its complaints, none for a sound one.
+  public func integrityProblems() throws(CacheError) -> [String] {
+    try read { database in
+      let lines = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+      let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(10).map {
+        "a row of \($0["table"] as String? ?? "?") refers to a missing row of \($0["parent"] as String? ?? "?")"
+      }
+      return lines.filter { $0 != "ok" } + orphans
+    }
+  }
+
+  /// Bytes of the database and its log.
+  public var byteCount: Int64 {
+    ["", "-wal"].reduce(0) { total, suffix in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
+      return total + ((attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+    }
+  }
+}

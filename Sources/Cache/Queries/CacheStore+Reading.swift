@@ -1,0 +1,270 @@
+import Foundation
+import GRDB
+
+extension CacheStore {
+  /// Which merge requests to list, and how.
+  public struct MergeRequestFilter: Sendable {
+    /// `opened`, `closed`, `locked` or `merged`; `nil` for all.
+    public var state: String?
+    /// Only those that changed at or after this time.
+    public var updatedSince: Date?
+    /// Most changed lines first, instead of last change first.
+    public var largestFirst = false
+    /// The most rows; `nil` for all.
+    public var limit: Int?
+
+    /// Makes a filter that lets everything pass.
+    public init() {}
+
+    fileprivate var condition: String {
+      "m.project = :project AND (:state IS NULL OR m.state = :state)"
+        + " AND (:since IS NULL OR m.updatedAt >= :since)"
+    }
+
+    fileprivate func arguments(_ project: Int64) -> StatementArguments {
+      ["project": project, "state": state, "since": updatedSince.map(StoredTime.init)]
+    }
+
+    fileprivate var order: String {
+      largestFirst
+        ? "coalesce(d.additions + d.deletions, -1) DESC, m.iid DESC"
+        : "m.updatedAt DESC, m.iid DESC"
+    }
+  }
+
+  /// Lists merge requests with their totals.
+  public func mergeRequests(
+    project: Int64, _ filter: MergeRequestFilter
+  ) throws(CacheError) -> [CachedMergeRequest] {
+    try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT \(CachedMergeRequest.columns) FROM mergeRequest m LEFT JOIN diff d ON d.id = m.diffId
+          WHERE \(filter.condition) ORDER BY \(filter.order) LIMIT \(filter.limit ?? -1)
+          """, arguments: filter.arguments(project)
+      ).map(CachedMergeRequest.init)
+    }
+  }
+
+  /// Finds one merge request.
+  public func mergeRequest(project: Int64, iid: Int64) throws(CacheError) -> CachedMergeRequest? {
+    try read {
+      try Row.fetchOne(
+        $0,
+        sql: """
+          SELECT \(CachedMergeRequest.columns) FROM mergeRequest m LEFT JOIN diff d ON d.id = m.diffId
+          WHERE m.project = ? AND m.iid = ?
+          """, arguments: [project, iid]
+      ).map(CachedMergeRequest.init)
+    }
+  }
+
+  /// Finds a commit by its whole id.
+  public func commit(project: Int64, sha: String) throws(CacheError) -> CachedCommit? {
+    try read {
+      try Row.fetchOne(
+        $0,
+        sql: """
+          SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
+          WHERE c.project = ? AND c.sha = ?
+          """, arguments: [project, sha]
+      ).map(CachedCommit.init)
+    }
+  }
+
+  /// Lists the files of a stored diff in git's order.
+  public func files(diff: Int64) throws(CacheError) -> [CachedFile] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql:
+          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position",
+        arguments: [diff]
+      ).map(CachedFile.init)
+    }
+  }
+
+  static let fileColumns = """
+    p.bytes AS pathBytes, o.bytes AS oldPathBytes, f.status, f.additions, f.deletions
+    """
+  static let fileTables = """
+    diffFile f JOIN path p ON p.id = f.pathId LEFT JOIN path o ON o.id = f.oldPathId
+    """
+
+  /// Gives every merge request that passes a filter, with its files, one after the other.
+  ///
+  /// Memory holds one merge request at a time.
+  public func forEachMergeRequest(
+    project: Int64, _ filter: MergeRequestFilter,
+    _ body: (CachedMergeRequest, [CachedFile]) throws -> Void
+  ) throws {
+    let requests = try mergeRequests(project: project, filter)
+    try forEachWithFiles(requests, diffID: \.diffID, body)
+  }
+
+  /// Gives every commit that was committed at or after a time and is no merge, with its files, newest first.
+  public func forEachCommit(
+    project: Int64, since: Date?, _ body: (CachedCommit, [CachedFile]) throws -> Void
+  ) throws {
+    let commits: [CachedCommit] = try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
+          WHERE c.project = ?1 AND c.isMerge = 0 AND (?2 IS NULL OR c.committedAt >= ?2)
+          ORDER BY c.committedAt DESC, c.sha
+          """, arguments: [project, since.map(StoredTime.init)]
+      ).map(CachedCommit.init)
+    }
+    try forEachWithFiles(commits, diffID: \.diffID, body)
+  }
+
+  private func forEachWithFiles<Owner>(
+    _ owners: [Owner], diffID: (Owner) -> Int64?, _ body: (Owner, [CachedFile]) throws -> Void
+  ) throws {
+    try database.read { database in
+      let statement = try database.cachedStatement(
+        sql:
+          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position"
+      )
+      for owner in owners {
+        var files: [CachedFile] = []
+        if let diff = diffID(owner) {
+          files = try Row.fetchAll(statement, arguments: [diff]).map(CachedFile.init)
+        }
+        try body(owner, files)
+      }
+    }
+  }
+
+  /// What hotspots are summed up by.
+  public enum HotspotGrouping: String, Sendable, CaseIterable { case file, directory, author }
+
+  /// How much changed in one place, or by one author.
+  public struct Hotspot: Sendable, Equatable {
+    /// The path's bytes, or the author's name.
+    public var name: [UInt8]
+    /// Merged merge requests that touched it.
+    public var mergeRequests: Int
+    /// Lines added.
+    public var additions: Int
+    /// Lines deleted.
+    public var deletions: Int
+    /// Changed lines.
+    public var churn: Int { additions + deletions }
+  }
+
+  /// Sums up what merged merge requests changed since a time, most changed lines first.
+  ///
+  /// A directory counts what lies directly and deeper in it; the root has the name `.`.
+  public func hotspots(
+    project: Int64, mergedSince: Date?, by grouping: HotspotGrouping
+  ) throws(CacheError) -> [Hotspot] {
+    let name = grouping == .author ? "CAST(coalesce(m.authorName, 'unknown') AS BLOB)" : "p.bytes"
+    let rows: [(iid: Int64, name: [UInt8], additions: Int, deletions: Int)] = try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT m.iid, \(name) AS name, coalesce(f.additions, 0) AS added, coalesce(f.deletions, 0) AS deleted
+          FROM mergeRequest m JOIN diffFile f ON f.diffId = m.diffId JOIN path p ON p.id = f.pathId
+          WHERE m.project = ?1 AND m.state = 'merged' AND (?2 IS NULL OR m.mergedAt >= ?2)
+          """, arguments: [project, mergedSince.map(StoredTime.init)]
+      ).map { ($0["iid"], Array($0["name"] as Data), $0["added"], $0["deleted"]) }
+    }
+    var sums: [[UInt8]: (requests: Set<Int64>, additions: Int, deletions: Int)] = [:]
+    for row in rows {
+      let names = grouping == .directory ? Self.directories(of: row.name) : [row.name]
+      for name in names {
+        var sum = sums[name] ?? ([], 0, 0)
+        sum.requests.insert(row.iid)
+        sum.additions += row.additions
+        sum.deletions += row.deletions
+        sums[name] = sum
+      }
+    }
+    return sums.map { name, sum in
+      Hotspot(
+        name: name, mergeRequests: sum.requests.count, additions: sum.additions,
+        deletions: sum.deletions)
+    }.sorted {
+      $0.churn != $1.churn ? $0.churn > $1.churn : $0.name.lexicographicallyPrecedes($1.name)
+    }
+  }
+
+  private static func directories(of path: [UInt8]) -> [[UInt8]] {
+    [Array(".".utf8)]
+      + path.indices.filter { path[$0] == UInt8(ascii: "/") }.map { Array(path[..<$0]) }
+  }
+
+  /// A merge request that touched a file.
+  public struct Touch: Sendable, Equatable {
+    /// The merge request.
+    public var mergeRequest: CachedMergeRequest
+    /// The file as it changed it.
+    public var file: CachedFile
+  }
+
+  /// Finds the merge requests that were merged in a span of time and touched a path, under its name of then or before
+  /// it was renamed; newest first.
+  public func touches(
+    project: Int64, path: [UInt8], mergedFrom start: Date, until end: Date
+  ) throws(CacheError) -> [Touch] {
+    try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT \(CachedMergeRequest.columns), \(Self.fileColumns)
+          FROM mergeRequest m JOIN diff d ON d.id = m.diffId JOIN \(Self.fileTables)
+          WHERE f.diffId = d.id AND m.project = ?1 AND m.state = 'merged' AND m.mergedAt BETWEEN ?2 AND ?3
+            AND (f.pathId = (SELECT id FROM path WHERE bytes = ?4)
+              OR f.oldPathId = (SELECT id FROM path WHERE bytes = ?4))
+          ORDER BY m.mergedAt DESC, m.iid DESC
+          """,
+        arguments: [project, StoredTime(start), StoredTime(end), Data(path)]
+      ).map { Touch(mergeRequest: CachedMergeRequest($0), file: CachedFile($0)) }
+    }
+  }
+
+  /// Counts the merge requests that were merged in a span of time.
+  public func countMerged(
+    project: Int64, from start: Date, until end: Date
+  ) throws(CacheError) -> Int {
+    try read {
+      try Int.fetchOne(
+        $0,
+        sql: """
+          SELECT count(*) FROM mergeRequest
+          WHERE project = ? AND state = 'merged' AND mergedAt BETWEEN ? AND ?
+          """, arguments: [project, StoredTime(start), StoredTime(end)]) ?? 0
+    }
+  }
+}
+
+extension CacheStore {
+  /// Lists the branches that merge requests of the window go to, the most used first.
+  public func targetBranches(project: Int64, since: Date) throws(CacheError) -> [String] {
+    try read {
+      try String.fetchAll(
+        $0,
+        sql: """
+          SELECT targetBranch FROM mergeRequest WHERE project = ? AND updatedAt >= ?
+          GROUP BY targetBranch ORDER BY count(*) DESC, targetBranch
+          """, arguments: [project, StoredTime(since)])
+    }
+  }
+
+  /// Lists the open merge requests of the window with the heads that the cache knows.
+  public func openHeads(project: Int64, since: Date) throws(CacheError) -> [Int64: String?] {
+    try read {
+      let rows = try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT iid, headSha FROM mergeRequest WHERE project = ? AND state = 'opened' AND updatedAt >= ?
+          """, arguments: [project, StoredTime(since)])
+      return Dictionary(
+        rows.map { ($0["iid"] as Int64, $0["headSha"] as String?) },
+        uniquingKeysWith: { first, _ in first })
+    }
+  }
+}

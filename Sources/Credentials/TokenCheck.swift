@@ -1,0 +1,143 @@
+import Foundation
+import GitLab
+import HTTP
+import Settings
+
+/// What GitLab says of a token before it is stored.
+public struct TokenCheck: Sendable {
+  /// The kind, as far as GitLab lets it be seen.
+  public var authentication: Connection.Authentication
+  /// The account it speaks for.
+  public var user: CurrentUser
+  /// Its name, scopes and expiry; `nil` before GitLab 15.5, which does not tell.
+  public var info: TokenInfo?
+  /// GitLab's version, where it tells.
+  public var version: String?
+
+  /// Whether it may do more than it has to.
+  public var isTooPowerful: Bool {
+    info?.scopes.contains { $0 == "api" || $0 == "write_repository" || $0 == "sudo" } ?? false
+  }
+
+  /// Asks GitLab about a token.
+  ///
+  /// - Throws: ``TokenRejection`` where the token cannot do the work; ``GitLabError`` where GitLab gives no answer.
+  public static func ask(_ client: GitLabClient) throws -> TokenCheck {
+    let info: TokenInfo?
+    do {
+      info = try client.tokenInfo()
+    } catch GitLabError.notFound {
+      info = nil
+    }
+    if let info {
+      let missing = missingScopes(info.scopes)
+      guard missing.isEmpty else { throw TokenRejection.missingScopes(missing, has: info.scopes) }
+    }
+    let user = try client.currentUser()
+    return TokenCheck(
+      authentication: kind(of: user), user: user, info: info, version: try client.version())
+  }
+
+  /// The scopes that the work needs and that none of the given ones includes. Which includes which:
+  /// GitLab's "Personal access tokens" page.
+  static func missingScopes(_ scopes: [String]) -> [String] {
+    let scopes = Set(scopes)
+    var missing: [String] = []
+    if scopes.isDisjoint(with: ["read_api", "api"]) { missing.append("read_api") }
+    if scopes.isDisjoint(with: ["read_repository", "write_repository", "api"]) {
+      missing.append("read_repository")
+    }
+    return missing
+  }
+
+  /// Project and group access tokens act as users that GitLab names `project_<id>_bot…` and `group_<id>_bot…`.
+  static func kind(of user: CurrentUser) -> Connection.Authentication {
+    let parts = user.username.split(separator: "_")
+    guard parts.count >= 3, parts[2].hasPrefix("bot"), Int64(parts[1]) != nil else {
+      return .personalAccessToken
+    }
+    switch parts[0] {
+    case "project": return .projectAccessToken
+    case "group": return .groupAccessToken
+    default: return .personalAccessToken
+    }
+  }
+}
+
+/// Why a token that GitLab knows is not stored.
+public enum TokenRejection: Error, Sendable, Equatable {
+  /// It may not do what the work needs.
+  case missingScopes([String], has: [String])
+
+  /// One sentence: what is wrong.
+  public var summary: String {
+    switch self {
+    case .missingScopes(let missing, let has):
+      "The token lacks \(missing.joined(separator: " and ")); it has "
+        + (has.isEmpty ? "no scope." : "\(has.joined(separator: ", ")).")
+    }
+  }
+
+  /// What to do.
+  public var hint: String {
+    "Make a token with the scopes read_api and read_repository and give it to 'sigsentry connect'."
+  }
+}
+
+/// Stores a token as a connection, after GitLab has been asked about it.
+public struct ConnectionSetup: Sendable {
+  private let store: SettingsStore
+  private let vault: Vault
+
+  /// Joins the settings with the vault that lies in them.
+  public init(store: SettingsStore, vault: Vault) {
+    self.store = store
+    self.vault = vault
+  }
+
+  /// The connection, and whether it was there before and got a new token.
+  public struct Outcome: Sendable {
+    /// The connection as it is stored.
+    public var connection: Connection
+    /// Whether it was there before.
+    public var isRenewal: Bool
+    /// Repositories of the instance that had no connection and now have this one.
+    public var adoptedRepositories: Int
+  }
+
+  /// Stores a checked token: as a new connection, or in the one of that name.
+  ///
+  /// - Parameters:
+  ///   - name: Without one, the instance's host stands for it.
+  ///   - caFile: An absolute path.
+  /// - Throws: ``VaultError``, ``SettingsError``.
+  public func store(
+    _ token: Secret, _ check: TokenCheck, name: String?, baseURL: BaseURL, caFile: String?,
+    at date: Date
+  ) throws -> Outcome {
+    let name = name ?? baseURL.defaultConnectionName
+    let draft = ConnectionDraft(
+      name: name, baseURL: baseURL, authentication: check.authentication,
+      userName: check.user.username, displayName: check.user.name ?? check.user.username,
+      tokenName: check.info?.name, scopes: check.info?.scopes ?? [],
+      expiresAt: check.info?.expiry, caFile: caFile, gitlabVersion: check.version, checkedAt: date)
+    let secrets = ConnectionSecrets(accessToken: token)
+    let existing = try store.connection(named: name)
+    let connection: Connection
+    if let existing {
+      connection = try vault.renew(existing, with: draft, secrets: secrets)
+    } else {
+      connection = try vault.insert(draft, secrets: secrets)
+    }
+    return Outcome(
+      connection: connection, isRenewal: existing != nil,
+      adoptedRepositories: try store.adoptRepositories(connection: connection.id, at: date))
+  }
+}
+
+extension BaseURL {
+  /// The host, with what tells it from other instances on it.
+  public var defaultConnectionName: String {
+    host + (port.map { ":\($0)" } ?? "") + pathPrefix.replacing("/", with: "-")
+  }
+}

@@ -1,0 +1,161 @@
+import Glibc
+
+/// Counts added and removed lines as git 2.39.5 does with its default (Myers) algorithm.
+///
+/// Counts depend only on how many lines are found common. Whatever bounds that number in git is followed: which lines
+/// it leaves out before the search because they match too often, and where it gives a costly search up. Neither
+/// happens in most texts, and then any longest common subsequence gives git's counts. Moving changes up and down for
+/// looks keeps the counts, so none of that is here.
+final class LineCounter {
+  /// Without its shortcuts git gives a search up at 256 steps from both ends, so it finds an optimum for sure while
+  /// the texts differ in no more lines than this.
+  private static let certainDistance = 500
+
+  /// Fewer lines without a match than this around a line never make git leave it out.
+  private static let fewestUnmatchedLines = 7
+
+  private var classes = LineClasses()
+  private var oldNumbers = Scratch<Int32>()
+  private var newNumbers = Scratch<Int32>()
+  private var oldKept = Scratch<Int32>()
+  private var newKept = Scratch<Int32>()
+  private var oldMarks = Scratch<MatchMark>()
+  private var newMarks = Scratch<MatchMark>()
+  private var frontier = Scratch<Int32>()
+
+  /// Compares two texts.
+  func count(old: UnsafeRawBufferPointer, new: UnsafeRawBufferPointer) -> LineCount {
+    let texts = TrimmedTexts(old: old, new: new)
+    let oldCount = TextScan.lineCount(texts.old)
+    let newCount = TextScan.lineCount(texts.new)
+    // Two single lines that are left differ: equal ones would have been trimmed.
+    if oldCount == 0 || newCount == 0 || oldCount == 1 && newCount == 1 {
+      return LineCount(additions: newCount, deletions: oldCount)
+    }
+    defer { shrink() }
+    classes.reset(lineCount: oldCount + newCount)
+    oldNumbers.reserve(oldCount)
+    newNumbers.reserve(newCount)
+    classes.classify(texts.old, as: .old, into: oldNumbers.pointer)
+    classes.classify(texts.new, as: .new, into: newNumbers.pointer)
+    let common = commonLines(texts, oldCount, newCount)
+    return LineCount(additions: newCount - common, deletions: oldCount - common)
+  }
+
+  private func shrink() {
+    let limit = 1 << 18
+    classes.shrink(to: limit)
+    oldNumbers.shrink(to: limit)
+    newNumbers.shrink(to: limit)
+    oldKept.shrink(to: limit)
+    newKept.shrink(to: limit)
+    oldMarks.shrink(to: limit)
+    newMarks.shrink(to: limit)
+    frontier.shrink(to: 4 * limit)
+  }
+
+  /// How many lines git finds common to what is left of two texts.
+  private func commonLines(_ texts: TrimmedTexts, _ oldCount: Int, _ newCount: Int) -> Int {
+    oldKept.reserve(oldCount)
+    newKept.reserve(newCount)
+    let mayLeaveOut =
+      oldMayLeaveOut(oldCount) || newMayLeaveOut(newCount)
+    if !mayLeaveOut {
+      let oldKeptCount = keepMatched(oldCount, of: .old)
+      let newKeptCount = keepMatched(newCount, of: .new)
+      if oldKeptCount == 0 || newKeptCount == 0 { return 0 }
+      if let common = certainCommonLines(
+        oldKeptCount, newKeptCount, unkept: oldCount + newCount - oldKeptCount - newKeptCount)
+      {
+        return common
+      }
+    }
+    let shared = classes.countShared(texts.head) + classes.countShared(texts.tail)
+    oldMarks.reserve(oldCount)
+    newMarks.reserve(newCount)
+    mark(oldCount, of: .old, total: oldCount + shared)
+    mark(newCount, of: .new, total: newCount + shared)
+    let oldKeptCount = MatchMark.keep(
+      oldMarks.pointer, oldNumbers.pointer, count: oldCount, into: oldKept.pointer)
+    let newKeptCount = MatchMark.keep(
+      newMarks.pointer, newNumbers.pointer, count: newCount, into: newKept.pointer)
+    if let common = certainCommonLines(oldKeptCount, newKeptCount, unkept: 0) { return common }
+    frontier.reserve(GitSearch.frontierCapacity(oldKeptCount, newKeptCount))
+    var search = GitSearch(
+      old: oldKept.pointer, oldKeptCount, new: newKept.pointer, newKeptCount,
+      frontier: frontier.pointer)
+    return search.commonLines()
+  }
+
+  /// The length of the longest common subsequence of the kept lines, where git is sure to find one as long: while the
+  /// texts differ in few lines. `nil` else.
+  private func certainCommonLines(
+    _ oldKeptCount: Int, _ newKeptCount: Int, unkept: Int
+  ) -> Int? {
+    let limit = Self.certainDistance - unkept
+    guard limit >= 0, abs(oldKeptCount - newKeptCount) <= limit else { return nil }
+    frontier.reserve(EditDistance.frontierCapacity(limit: limit))
+    guard
+      let distance = EditDistance.between(
+        oldKept.pointer, oldKeptCount, newKept.pointer, newKeptCount, limit: limit,
+        frontier: frontier.pointer)
+    else { return nil }
+    return (oldKeptCount + newKeptCount - distance) / 2
+  }
+
+  private func keepMatched(_ count: Int, of side: LineClasses.Side) -> Int {
+    let numbers = side == .old ? oldNumbers.pointer : newNumbers.pointer
+    let kept = side == .old ? oldKept.pointer : newKept.pointer
+    let entries = classes.all
+    var keptCount = 0
+    for index in 0..<count {
+      let entry = entries + Int(numbers[index])
+      let matches = side == .old ? entry.pointee.newCount : entry.pointee.oldCount
+      kept[keptCount] = numbers[index]
+      if matches != 0 { keptCount += 1 }
+    }
+    return keptCount
+  }
+
+  private func oldMayLeaveOut(_ count: Int) -> Bool {
+    let (numbers, entries) = (oldNumbers.pointer, classes.all)
+    return Self.mayLeaveOut(count) { entries[Int(numbers[$0])].newCount != 0 }
+  }
+
+  private func newMayLeaveOut(_ count: Int) -> Bool {
+    let (numbers, entries) = (newNumbers.pointer, classes.all)
+    return Self.mayLeaveOut(count) { entries[Int(numbers[$0])].oldCount != 0 }
+  }
+
+  /// Whether git could leave a line out that matches what is left of the other side: one that stands between lines
+  /// without a match, of which there must be several.
+  private static func mayLeaveOut(_ count: Int, isMatched: (Int) -> Bool) -> Bool {
+    var unmatched = 0
+    var seenBetween = false
+    var pending = false
+    for index in 0..<count {
+      if isMatched(index) {
+        if unmatched > 0 { pending = true }
+      } else {
+        unmatched += 1
+        if pending { seenBetween = true }
+        if seenBetween, unmatched >= fewestUnmatchedLines { return true }
+      }
+    }
+    return false
+  }
+
+  private func mark(_ count: Int, of side: LineClasses.Side, total: Int) {
+    let numbers = side == .old ? oldNumbers.pointer : newNumbers.pointer
+    let marks = side == .old ? oldMarks.pointer : newMarks.pointer
+    let entries = classes.all
+    let limit = MatchMark.limit(lineCount: total)
+    for index in 0..<count {
+      let entry = entries + Int(numbers[index])
+      let matches =
+        (side == .old ? entry.pointee.newCount : entry.pointee.oldCount)
+        + entry.pointee.sharedCount
+      (marks + index).initialize(to: matches == 0 ? .none : Int(matches) >= limit ? .many : .some)
+    }
+  }
+}

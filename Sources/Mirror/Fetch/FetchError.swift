@@ -1,0 +1,41 @@
+import HTTP
+
+/// Why refs could not be listed or a pack could not be fetched and stored.
+public enum FetchError: Error, Sendable {
+  /// The server was not reached, fell silent or broke off.
+  case http(HTTPError)
+  /// The server refused the request. `text` is what it said, shortened; GitLab's texts tell the cases apart.
+  case refused(status: Int, text: String)
+  /// What answers at the URL does not speak git.
+  case notGit(detail: String)
+  /// The repository uses SHA-256 object ids, which libgit2 cannot read.
+  case unsupportedObjectFormat(String)
+  /// The server does not have a wanted commit any more.
+  case missing(ObjectID)
+  /// The server ended the conversation with an error of its own.
+  case server(String)
+  /// The server's answer breaks git's protocol.
+  case malformed(String)
+  /// The answer ended before the pack was complete.
+  case packCutShort
+  /// The pack could not be indexed or stored: damaged, or the disk is full.
+  case storing(GitError)
+}
+
+extension FetchError: CustomStringConvertible {
+  /// One sentence for a log or a person.
+  public var description: String {
+    switch self {
+    case .http(let error): "\(error)"
+    case .refused(let status, let text):
+      text.isEmpty ? "the server answered \(status)" : "the server answered \(status): \(text)"
+    case .notGit(let detail): "no git repository answers there: \(detail)"
+    case .unsupportedObjectFormat(let format): "object format \(format) is not supported"
+    case .missing(let id): "the server no longer has commit \(id)"
+    case .server(let text): "the git server reported: \(text)"
+    case .malformed(let detail): "the git server's answer makes no sense: \(detail)"
+    case .packCutShort: "the connection ended before the pack was complete"
+    case .storing(let error): "the pack could not be stored: \(error)"
+    }
+  }
+}

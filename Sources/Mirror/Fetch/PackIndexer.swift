@@ -1,0 +1,73 @@
+import CLibgit2
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How far a fetch has come.
+public struct FetchProgress: Sendable, Equatable {
+  /// Objects in the pack; 0 until its header has come.
+  public var totalObjects = 0
+  /// Objects received.
+  public var receivedObjects = 0
+  /// Objects received and indexed.
+  public var indexedObjects = 0
+  /// Bytes of pack received.
+  public var receivedBytes = 0
+}
+
+/// Writes one incoming pack and its index into a repository. Nothing of the pack is visible before ``commit()``.
+///
+/// The sole owner of a `git_indexer`. Every object's hash is computed here, once; reads do not repeat it.
+struct PackIndexer: ~Copyable {
+  private let pointer: OpaquePointer
+  private let repository: Repository
+  private let directory: String
+  private var statistics = git_indexer_progress()
+
+  /// Thin packs are completed from the repository's own objects.
+  init(into repository: Repository) throws(GitError) {
+    let directory = repository.path + "/objects/pack"
+    pointer = try acquire("write a pack into \(directory)") {
+      git_indexer_new(&$0, directory, 0, repository.objectDatabase, nil)
+    }
+    self.repository = repository
+    self.directory = directory
+  }
+
+  deinit { git_indexer_free(pointer) }
+
+  var progress: FetchProgress {
+    FetchProgress(
+      totalObjects: Int(statistics.total_objects),
+      receivedObjects: Int(statistics.received_objects),
+      indexedObjects: Int(statistics.indexed_objects), receivedBytes: Int(statistics.received_bytes)
+    )
+  }
+
+  mutating func append(_ chunk: [UInt8]) throws(GitError) {
+    try check(
+      git_indexer_append(pointer, chunk, chunk.count, &statistics), "index a pack in \(directory)")
+  }
+
+  /// Completes the pack, brings it to disk and makes it visible.
+  mutating func commit() throws(GitError) {
+    try check(git_indexer_commit(pointer, &statistics), "complete a pack in \(directory)")
+    guard let name = git_indexer_name(pointer).map({ String(cString: $0) }) else { return }
+    for path in ["\(directory)/pack-\(name).pack", "\(directory)/pack-\(name).idx", directory] {
+      try synchronize(path)
+    }
+    try check(git_odb_refresh(repository.objectDatabase), "read the new pack in \(directory)")
+  }
+
+  private func synchronize(_ path: String) throws(GitError) {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw GitError(
+        code: .init(rawValue: GIT_ERROR.rawValue), operation: "bring \(path) to disk",
+        message: String(cString: strerror(errno)))
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import CLibgit2
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Why a mirror cannot be worked on.
+public enum MirrorError: Error, Sendable, Equatable {
+  /// Another process works on the mirror; its id where it is known.
+  case busy(path: String)
+  /// A file or directory cannot be made or written; `reason` is the system's.
+  case unwritable(path: String, reason: String)
+}
+
+extension MirrorError: CustomStringConvertible {
+  /// One sentence for a log or a person.
+  public var description: String {
+    switch self {
+    case .busy(let path): "another sync works on \(path)"
+    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+}
+
+/// The place of one project's mirror: `mirrors/<host>/<project id>.git` in the cache directory.
+public struct MirrorDirectory: Sendable {
+  /// The bare repository's path.
+  public let path: String
+
+  /// - Parameters:
+  ///   - cache: The cache directory.
+  ///   - host: A directory name for the GitLab, already free of separators.
+  ///   - projectID: GitLab's numeric id.
+  public init(cache: String, host: String, projectID: Int64) {
+    path = "\(cache)/mirrors/\(host)/\(projectID).git"
+  }
+
+  /// Whether the mirror has been made.
+  public var exists: Bool { FileManager.default.fileExists(atPath: path + "/HEAD") }
+
+  /// Makes the bare repository where it is missing: beside its place, then renamed, so that a killed process leaves
+  /// nothing that looks usable. Call it with the lock held.
+  public func create() throws {
+    guard !exists else { return }
+    _ = Repository.isLibraryStarted
+    let draft = path + ".new"
+    try? FileManager.default.removeItem(atPath: draft)
+    let repository = try acquire("create \(draft)") { git_repository_init(&$0, draft, 1) }
+    git_repository_free(repository)
+    // Sample hooks are of no use in a mirror.
+    try? FileManager.default.removeItem(atPath: draft + "/hooks")
+    try writing(path) {
+      // A directory without HEAD is the rest of something that was never complete.
+      if FileManager.default.fileExists(atPath: path) {
+        try FileManager.default.removeItem(atPath: path)
+      }
+      try FileManager.default.moveItem(atPath: draft, toPath: path)
+    }
+  }
+
+  /// Removes the files of packs that a killed fetch left. Call it with the lock held.
+  public func removeUnfinishedPacks() {
+    let directory = path + "/objects/pack"
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    where name.hasPrefix("pack_git2_") {
+      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+  }
+
+  /// Deletes the mirror. Call it with the lock held.
+  public func remove() throws(MirrorError) {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    try writing(path) { try FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// The bytes that the mirror's files take.
+  public var byteCount: Int64 {
+    guard
+      let files = FileManager.default.enumerator(
+        at: URL(fileURLWithPath: path), includingPropertiesForKeys: [.fileSizeKey])
+    else { return 0 }
+    var total: Int64 = 0
+    for case let file as URL in files {
+      total += Int64((try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0)
+    }
+    return total
+  }
+
+  /// Takes the mirror's lock, which no other process or thread can hold at the same time.
+  ///
+  /// - Throws: ``MirrorError/busy(path:)`` at once where another holds it.
+  public func lock() throws(MirrorError) -> MirrorLock {
+    let directory = (path as NSString).deletingLastPathComponent
+    try writing(directory) {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+    return try MirrorLock(path: path + ".lock", mirror: path)
+  }
+
+  private func writing(_ path: String, _ body: () throws -> Void) throws(MirrorError) {
+    do {
+      try body()
+    } catch {
+      throw .unwritable(path: path, reason: (error as NSError).reason)
+    }
+  }
+}
+
+/// Holds a mirror for one process; let go when it is freed or its process ends.
+public final class MirrorLock: Sendable {
+  private let descriptor: Int32
+
+  fileprivate init(path: String, mirror: String) throws(MirrorError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .busy(path: mirror)
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+}
+
+extension NSError {
+  /// The system's own words, without the sentence that Foundation wraps them in.
+  fileprivate var reason: String {
+    (userInfo[NSUnderlyingErrorKey] as? NSError).map { String(cString: strerror(Int32($0.code))) }
+      ?? localizedDescription
+  }
+}

@@ -1,0 +1,94 @@
+import CLibgit2
+
+extension Repository {
+  /// Returns the object that a ref points to, through symbolic refs; `nil` where there is no such ref.
+  public func reference(_ name: String) throws(GitError) -> ObjectID? {
+    var id = git_oid()
+    let status = git_reference_name_to_id(&id, pointer, name)
+    if status == GIT_ENOTFOUND.rawValue || status == GIT_EINVALIDSPEC.rawValue {
+      git_error_clear()
+      return nil
+    }
+    try check(status, "read \(name) in \(path)")
+    return ObjectID(id)
+  }
+
+  /// Lists the refs whose full names match a glob, as `refs/heads/*`, in no particular order.
+  public func references(matching glob: String) throws(GitError) -> [RemoteReference] {
+    let iterator = try acquire("list \(glob) in \(path)") {
+      git_reference_iterator_glob_new(&$0, pointer, glob)
+    }
+    defer { git_reference_iterator_free(iterator) }
+    var found: [RemoteReference] = []
+    while true {
+      var reference: OpaquePointer?
+      let status = git_reference_next(&reference, iterator)
+      if status == GIT_ITEROVER.rawValue { return found }
+      try check(status, "list \(glob) in \(path)")
+      defer { git_reference_free(reference) }
+      // Symbolic refs have no target of their own.
+      guard let target = git_reference_target(reference), let name = git_reference_name(reference)
+      else { continue }
+      found.append(RemoteReference(name: String(cString: name), id: ObjectID(target.pointee)))
+    }
+  }
+
+  /// Points a ref to an object, whatever it pointed to before.
+  ///
+  /// - Throws: ``GitError`` with ``GitError/Code/invalid`` for a name that git does not allow; where the object is
+  ///   missing, ``GitError/Code/notFound``.
+  public func setReference(_ name: String, to id: ObjectID) throws(GitError) {
+    var oid = id.oid
+    let reference = try acquire("write \(name) in \(path)") {
+      git_reference_create(&$0, pointer, name, &oid, 1, nil)
+    }
+    git_reference_free(reference)
+  }
+
+  /// Points `HEAD` to a branch, which need not exist yet.
+  public func setHead(toBranch branch: String) throws(GitError) {
+    try check(
+      git_repository_set_head(pointer, "refs/heads/\(branch)"), "write HEAD in \(path)")
+  }
+
+  /// Moves loose refs into `packed-refs`, so that thousands of them cost no file each.
+  public func packReferences() throws(GitError) {
+    let database = try acquire("open the refs of \(path)") {
+      git_repository_refdb(&$0, pointer)
+    }
+    defer { git_refdb_free(database) }
+    try check(git_refdb_compress(database), "pack the refs of \(path)")
+  }
+}
+
+extension ObjectID {
+  init(_ oid: git_oid) {
+    self = withUnsafeBytes(of: oid.id) { bytes in
+      bytes.baseAddress.map { ObjectID(at: $0) } ?? .emptyTree
+    }
+  }
+
+  var oid: git_oid {
+    var result = git_oid()
+    withUnsafeMutableBytes(of: &result.id) { $0.copyBytes(from: bytes) }
+    return result
+  }
+}
+
+extension Repository {
+  /// Keeps a commit and all that it reaches, whatever happens to branches. GitLab's name for such refs.
+  public func keepAround(_ id: ObjectID) throws(GitError) {
+    try setReference("refs/keep-around/\(id)", to: id)
+  }
+
+  /// Whether one commit is reached from another, itself included.
+  public func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) throws(GitError) -> Bool {
+    if ancestor == descendant { return true }
+    var one = descendant.oid
+    var two = ancestor.oid
+    return try check(
+      git_graph_descendant_of(pointer, &one, &two),
+      "compare \(ancestor) and \(descendant) in \(path)"
+    ) == 1
+  }
+}

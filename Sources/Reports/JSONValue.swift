@@ -1,0 +1,102 @@
+import Foundation
+
+/// A JSON value whose objects keep the order of their keys, so that the same answer is the same bytes every time.
+public indirect enum JSONValue: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([(String, JSONValue)])
+
+  /// Text, or null.
+  public static func optional(_ text: String?) -> JSONValue { text.map(string) ?? .null }
+  /// A number, or null.
+  public static func optional(_ number: Int?) -> JSONValue {
+    number.map { .integer(Int64($0)) } ?? .null
+  }
+  /// A number.
+  public static func integer(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+  /// A time as ISO 8601 in UTC, or null.
+  public static func time(_ date: Date?) -> JSONValue { .optional(date.map(UTCTime.text)) }
+
+  /// Writes the value without spaces.
+  public func write(to output: inout [UInt8]) {
+    switch self {
+    case .null: output += "null".utf8
+    case .bool(let value): output += (value ? "true" : "false").utf8
+    case .integer(let value): output += String(value).utf8
+    case .number(let value): output += (value.isFinite ? "\(value)" : "null").utf8
+    case .string(let text): Self.write(text, to: &output)
+    case .array(let values):
+      output.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() {
+        if index > 0 { output.append(UInt8(ascii: ",")) }
+        value.write(to: &output)
+      }
+      output.append(UInt8(ascii: "]"))
+    case .object(let members):
+      output.append(UInt8(ascii: "{"))
+      for (index, member) in members.enumerated() {
+        if index > 0 { output.append(UInt8(ascii: ",")) }
+        Self.write(member.0, to: &output)
+        output.append(UInt8(ascii: ":"))
+        member.1.write(to: &output)
+      }
+      output.append(UInt8(ascii: "}"))
+    }
+  }
+
+  /// The value on one line, with a line feed at its end.
+  public var line: [UInt8] {
+    var output: [UInt8] = []
+    write(to: &output)
+    output.append(UInt8(ascii: "\n"))
+    return output
+  }
+
+  private static let hexDigits = Array("0123456789abcdef".utf8)
+
+  private static func write(_ text: String, to output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): output += "\\\"".utf8
+      case UInt8(ascii: "\\"): output += "\\\\".utf8
+      case 0x0A: output += "\\n".utf8
+      case 0x0D: output += "\\r".utf8
+      case 0x09: output += "\\t".utf8
+      case 0..<0x20, 0x7F:
+        output += "\\u00".utf8
+        output.append(hexDigits[Int(byte >> 4)])
+        output.append(hexDigits[Int(byte & 15)])
+      default: output.append(byte)
+      }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// Compares by content; objects with their keys in order.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let one), .bool(let two)): one == two
+    case (.integer(let one), .integer(let two)): one == two
+    case (.number(let one), .number(let two)): one == two
+    case (.string(let one), .string(let two)): one == two
+    case (.array(let one), .array(let two)): one == two
+    case (.object(let one), .object(let two)):
+      one.count == two.count && zip(one, two).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 }
+    default: false
+    }
+  }
+}
+
+/// Times as the answers write them.
+public enum UTCTime {
+  private static let format = Date.ISO8601FormatStyle()
+
+  /// ISO 8601 in UTC, to the second, as `2026-04-25T09:00:00Z`.
+  public static func text(_ date: Date) -> String { format.format(date) }
+}

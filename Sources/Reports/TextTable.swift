@@ -1,0 +1,48 @@
+/// A table of plain text, its columns as wide as their widest cell.
+public struct TextTable {
+  /// A column's head and the side its cells lean to.
+  public enum Column: Sendable {
+    case left(String)
+    case right(String)
+
+    fileprivate var title: String {
+      switch self {
+      case .left(let title), .right(let title): title
+      }
+    }
+  }
+
+  private let columns: [Column]
+  private var rows: [[String]] = []
+
+  /// Makes a table without rows.
+  public init(columns: [Column]) { self.columns = columns }
+
+  /// Adds a row, a cell for each column. Cells are written as they are: text from outside has to be made safe before.
+  public mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  /// The table with its head, a line a row; nothing where there is no row.
+  public var text: String {
+    guard !rows.isEmpty else { return "" }
+    let lines = [columns.map(\.title)] + rows
+    let widths = columns.indices.map { column in
+      lines.map { $0[column].count }.max() ?? 0
+    }
+    var text = ""
+    for cells in lines {
+      var line = ""
+      for (index, column) in columns.enumerated() {
+        let cell = cells[index]
+        let padding = String(repeating: " ", count: widths[index] - cell.count)
+        if index > 0 { line += "  " }
+        switch column {
+        case .left: line += cell + padding
+        case .right: line += padding + cell
+        }
+      }
+      while line.last == " " { line.removeLast() }
+      text += line + "\n"
+    }
+    return text
+  }
+}

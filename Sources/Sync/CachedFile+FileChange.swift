@@ -1,0 +1,13 @@
+import Cache
+import Mirror
+
+extension CachedFile {
+  /// The row of a computed change.
+  public init(_ change: FileChange) {
+    self.init(
+      path: change.path, oldPath: change.oldPath,
+      status: FileStatus(rawValue: change.status.rawValue) ?? .modified,
+      additions: change.additions,
+      deletions: change.deletions)
+  }
+}

@@ -1,0 +1,121 @@
+import Cache
+import Foundation
+import GitLab
+import Mirror
+
+extension RepositorySync {
+  private static let retryWhilePreparing = 300.0
+  private static let retryMissing = 86400.0
+
+  /// Gets the diff refs of merge requests, fetches their commits, and computes and stores their diffs.
+  func computeMergeRequests(
+    _ iids: [Int64], cached: CachedProject, project: Project, remote: GitRemote,
+    repository: Repository, mirror: MirrorDirectory
+  ) throws {
+    guard !iids.isEmpty else { return }
+    let now = clock()
+    let refs = try diffRefs(of: iids, project: project)
+    var commits: [Int64: (base: ObjectID, head: ObjectID)] = [:]
+    var failures: [(owner: CacheStore.DiffOwner, outcome: CacheStore.DiffOutcome)] = []
+    func fail(_ iid: Int64, _ reason: String, retryAfter seconds: Double?) {
+      let refs = refs[iid]
+      failures.append(
+        (
+          .mergeRequest(iid: iid, base: refs?.base, head: refs?.head, start: refs?.start),
+          .failed(reason: reason, retryAt: seconds.map { now.addingTimeInterval($0) })
+        ))
+    }
+    for iid in iids {
+      guard let ref = refs[iid] else {
+        fail(iid, "GitLab does not show the merge request", retryAfter: Self.retryMissing)
+        continue
+      }
+      guard let base = ref.base.flatMap({ ObjectID(hex: $0) }),
+        let head = ref.head.flatMap({ ObjectID(hex: $0) })
+      else {
+        fail(
+          iid, "GitLab gives no diff_refs: the diff is not prepared yet, or has no commits",
+          retryAfter: Self.retryWhilePreparing)
+        continue
+      }
+      commits[iid] = (base, head)
+    }
+    let missing = try fetchCommits(of: commits, from: remote, into: repository)
+    var jobs: [DiffJob] = []
+    for (iid, pair) in commits.sorted(by: { $0.key < $1.key }) {
+      if let gone = [pair.head, pair.base].first(where: missing.contains) {
+        fail(iid, "commit \(gone) is no longer on the server", retryAfter: Self.retryMissing)
+        continue
+      }
+      let owner = CacheStore.DiffOwner.mergeRequest(
+        iid: iid, base: "\(pair.base)", head: "\(pair.head)", start: refs[iid]?.start)
+      do {
+        jobs.append(
+          DiffJob(
+            owner: owner, old: try repository.commit(pair.base).tree,
+            new: try repository.commit(pair.head).tree))
+      } catch {
+        fail(iid, "\(error)", retryAfter: Self.retryMissing)
+      }
+    }
+    try cache.storeDiffs(failures, project: cached.id, at: now)
+    try compute(jobs, project: cached.id, mirror: mirror)
+  }
+
+  /// Stores the commits of the window that the branches in scope reach.
+  func storeCommits(
+    of cached: CachedProject, repository: Repository, windowStart: Date
+  ) throws {
+    let tips = try repository.references(matching: "refs/heads/*").map(\.id)
+    let commits = try repository.commits(
+      reachableFrom: tips, since: Int64(windowStart.timeIntervalSince1970))
+    try cache.storeCommits(
+      commits.map { commit in
+        CachedCommit(
+          sha: "\(commit.id)", parentSHA: commit.parents.first.map { "\($0)" },
+          isMerge: commit.parents.count > 1, authorName: commit.author.name,
+          authorEmail: commit.author.email,
+          authoredAt: Date(timeIntervalSince1970: Double(commit.author.time)),
+          committedAt: Date(timeIntervalSince1970: Double(commit.committer.time)),
+          title: commit.title)
+      }, project: cached.id)
+  }
+
+  /// Computes the diffs of stored commits that have none by today's rules.
+  func computeCommits(of cached: CachedProject, repository: Repository) throws {
+    let commits = try cache.commitsToCompute(
+      project: cached.id, algorithm: DiffEngine.algorithmVersion)
+    summary.commits = commits.count
+    var jobs: [DiffJob] = []
+    var failures: [(owner: CacheStore.DiffOwner, outcome: CacheStore.DiffOutcome)] = []
+    for commit in commits {
+      let owner = CacheStore.DiffOwner.commit(sha: commit.sha)
+      do {
+        func tree(_ sha: String) throws -> ObjectID? {
+          try ObjectID(hex: sha).map { try repository.commit($0).tree }
+        }
+        guard let new = try tree(commit.sha) else { continue }
+        jobs.append(DiffJob(owner: owner, old: try commit.parentSHA.flatMap(tree), new: new))
+      } catch {
+        failures.append((owner, .failed(reason: "\(error)", retryAt: nil)))
+      }
+    }
+    try cache.storeDiffs(failures, project: cached.id, at: clock())
+    try compute(
+      jobs, project: cached.id,
+      mirror: MirrorDirectory(
+        cache: cache.directory, host: cached.host, projectID: cached.projectID))
+  }
+}
+
+/// A diff to compute: two trees and whose it is. No old tree stands for a root commit.
+struct DiffJob: Sendable {
+  var owner: CacheStore.DiffOwner
+  var old: ObjectID?
+  var new: ObjectID
+
+  var key: DiffKey {
+    DiffKey(
+      oldTree: "\(old ?? .emptyTree)", newTree: "\(new)", algorithm: DiffEngine.algorithmVersion)
+  }
+}

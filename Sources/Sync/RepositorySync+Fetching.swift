@@ -1,0 +1,160 @@
+import Cache
+import Foundation
+import GitLab
+import Mirror
+
+extension RepositorySync {
+  /// What the server's refs say.
+  struct AdvertisedReferences {
+    /// The tips of the branches in scope, by name without `refs/heads/`.
+    var branches: [String: ObjectID]
+    /// Merge requests whose head is another than the cache knows: GitLab's `updated_at` does not tell of every push.
+    var movedHeads: [Int64]
+  }
+
+  /// The most branches that are mirrored beside the default branch.
+  private static let maximumBranches = 500
+
+  /// Asks once for the branches in scope and the heads of the open merge requests of the window.
+  func advertisedReferences(
+    _ remote: GitRemote, cached: CachedProject, defaultBranch: String?, windowStart: Date
+  ) throws -> AdvertisedReferences {
+    let branches = Set([defaultBranch].compactMap { $0 })
+      .union(
+        try cache.targetBranches(project: cached.id, since: windowStart)
+          .prefix(Self.maximumBranches))
+    let open = try cache.openHeads(project: cached.id, since: windowStart)
+    let prefixes =
+      branches.sorted().map { "refs/heads/\($0)" }
+      + open.keys.sorted().map { "refs/merge-requests/\($0)/head" }
+    guard !prefixes.isEmpty else { return AdvertisedReferences(branches: [:], movedHeads: []) }
+    let references = try renewingToken { try remote.references(prefixes: prefixes) }
+    var result = AdvertisedReferences(branches: [:], movedHeads: [])
+    for reference in references {
+      if reference.name.hasPrefix("refs/heads/") {
+        let name = String(reference.name.dropFirst("refs/heads/".count))
+        // A prefix also brings longer names.
+        if branches.contains(name) { result.branches[name] = reference.id }
+      } else if let iid = MergeRequestReference(reference.name)?.iid, let known = open[iid],
+        known != nil, known != "\(reference.id)"
+      {
+        result.movedHeads.append(iid)
+      }
+    }
+    return result
+  }
+
+  /// Brings the branches to what the server has.
+  ///
+  /// - Returns: Whether any moved.
+  func fetchBranches(
+    _ branches: [String: ObjectID], defaultBranch: String?, from remote: GitRemote,
+    into repository: Repository
+  ) throws -> Bool {
+    var moved: [(name: String, id: ObjectID)] = []
+    for (name, id) in branches.sorted(by: { $0.key < $1.key })
+    where try repository.reference("refs/heads/\(name)") != id {
+      moved.append((name, id))
+    }
+    guard !moved.isEmpty else { return false }
+    emit(.phase(.fetching))
+    let missing = try fetch(moved.map(\.id), from: remote, into: repository)
+    // A branch may be deleted between the list and the fetch; the next sync sees it gone.
+    for (name, id) in moved where !missing.contains(id) {
+      try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
+      try repository.setReference("refs/heads/\(name)", to: id)
+    }
+    if let defaultBranch { try repository.setHead(toBranch: defaultBranch) }
+    return true
+  }
+
+  /// A force-push must not take away commits whose diffs are cached.
+  private func keepOldTip(
+    of branch: String, unlessReachedFrom new: ObjectID, in repository: Repository
+  ) throws {
+    guard let old = try repository.reference("refs/heads/\(branch)"),
+      try !repository.isAncestor(old, of: new)
+    else { return }
+    try repository.keepAround(old)
+  }
+
+  /// Fetches the commits that the diffs of merge requests need, and keeps them reachable.
+  ///
+  /// - Returns: The ids that the server does not have any more.
+  func fetchCommits(
+    of refs: [Int64: (base: ObjectID, head: ObjectID)], from remote: GitRemote,
+    into repository: Repository
+  ) throws -> Set<ObjectID> {
+    let heads = Set(refs.values.map(\.head).filter { !repository.contains($0) }).sorted()
+    if !heads.isEmpty { emit(.phase(.fetching)) }
+    var missing = try fetch(heads, from: remote, into: repository)
+    // A base is nearly always an ancestor of its head, so it is asked for only where the heads did not bring it.
+    let bases = Set(refs.values.map(\.base).filter { !repository.contains($0) }).sorted()
+    missing.formUnion(try fetch(bases, from: remote, into: repository))
+    for base in bases where !missing.contains(base) { try repository.keepAround(base) }
+
+    var written = 0
+    for (iid, ref) in refs.sorted(by: { $0.key < $1.key }) where !missing.contains(ref.head) {
+      let name = MergeRequestReference(iid: iid).name
+      let old = try repository.reference(name)
+      guard old != ref.head else { continue }
+      if let old { try repository.keepAround(old) }
+      try repository.setReference(name, to: ref.head)
+      written += 1
+    }
+    if written > 100 { try repository.packReferences() }
+    return missing
+  }
+
+  /// Fetches commits, leaving out those that the server turns out not to have: it names one with each refusal.
+  private func fetch(
+    _ wants: [ObjectID], from remote: GitRemote, into repository: Repository
+  ) throws -> Set<ObjectID> {
+    var wants = Set(wants)
+    var missing: Set<ObjectID> = []
+    while !wants.isEmpty {
+      try checkCancellation()
+      do {
+        let received = try renewingToken {
+          try remote.fetch(
+            wants: wants.sorted(), haves: repository.haves(), into: repository,
+            progress: { emit(.fetched($0)) })
+        }
+        summary.objects += received.totalObjects
+        return missing
+      } catch FetchError.missing(let id) {
+        // An id that was not asked for would not end the loop.
+        guard wants.remove(id) != nil else { throw FetchError.missing(id) }
+        missing.insert(id)
+      }
+    }
+    return missing
+  }
+
+  /// Runs a request to the git server, once more if the token was renewed after a 401.
+  private func renewingToken<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error {
+      guard case FetchError.refused(status: 401, _) = error, try tokens.renew() else { throw error }
+      return try body()
+    }
+  }
+}
+
+/// The ref of a merge request's head, on GitLab and in the mirror.
+struct MergeRequestReference {
+  var iid: Int64
+
+  var name: String { "refs/merge-requests/\(iid)/head" }
+
+  init(iid: Int64) { self.iid = iid }
+
+  init?(_ name: String) {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 4, parts[0] == "refs", parts[1] == "merge-requests", parts[3] == "head",
+      let iid = Int64(parts[2])
+    else { return nil }
+    self.iid = iid
+  }
+}

@@ -1,0 +1,141 @@
+import Cache
+import Foundation
+import GitLab
+import HTTP
+import Mirror
+
+/// One sync of one repository, from its first request to its last row. Blocks its thread and stays on it.
+///
+/// The order is chosen so that a process that dies at any point loses work but nothing stored: objects come before the
+/// refs that keep them, refs before the rows that speak of them, and the note that the sync is done comes last.
+final class RepositorySync {
+  let target: SyncTarget
+  let cache: CacheStore
+  let cancellation: Cancellation
+  let clock: @Sendable () -> Date
+  let http: HTTPClient
+  let tokens: any TokenSource
+  let client: GitLabClient
+  private let report: @Sendable (SyncEvent) -> Void
+  var summary = SyncSummary()
+
+  init(
+    _ target: SyncTarget, cache: CacheStore, cancellation: Cancellation,
+    clock: @escaping @Sendable () -> Date, wait: @escaping @Sendable (Double) throws -> Void,
+    report: @escaping @Sendable (SyncEvent) -> Void
+  ) throws {
+    self.target = target
+    self.cache = cache
+    self.cancellation = cancellation
+    self.clock = clock
+    self.report = report
+    http = HTTPClient(configuration: target.http, cancellation: cancellation)
+    tokens = try target.tokens(http)
+    client = GitLabClient(baseURL: target.baseURL, http: http, tokens: tokens, wait: wait)
+  }
+
+  func run() throws -> SyncSummary {
+    let now = clock()
+    let windowStart = target.since ?? now.addingTimeInterval(-Double(target.lookbackDays) * 86400)
+    emit(.phase(.resolving))
+    let project = try resolve()
+    let mirror = MirrorDirectory(
+      cache: cache.directory, host: target.host, projectID: project.id)
+    let lock = try mirror.lock()
+    defer { withExtendedLifetime(lock) {} }
+    let cached = try cache.beginSync(
+      CacheStore.ProjectFacts(
+        host: target.host, projectID: project.id, baseURL: target.baseURL, path: project.path,
+        defaultBranch: project.defaultBranch, webURL: project.webURL,
+        lookbackDays: target.lookbackDays), at: now)
+    do {
+      try mirror.create()
+      mirror.removeUnfinishedPacks()
+      try update(cached, project: project, mirror: mirror, windowStart: windowStart, now: now)
+    } catch {
+      let error = SyncError(error)
+      if case .cancelled = error { throw error }
+      // The failure of the sync is the news, not one of writing it down.
+      try? cache.failSync(project: cached.id, reason: error.summary)
+      throw error
+    }
+    summary.apiRequests = client.requestCount
+    summary.bytesReceived = http.traffic.bytesReceived
+    return summary
+  }
+
+  private func update(
+    _ cached: CachedProject, project: Project, mirror: MirrorDirectory, windowStart: Date, now: Date
+  ) throws {
+    emit(.phase(.listing))
+    let changed = try listMergeRequests(cached, windowStart: windowStart)
+
+    emit(.phase(.references))
+    let repository = try Repository(bareAt: mirror.path)
+    let remote = GitRemote(
+      url: "\(target.baseURL)/\(project.path).git", http: http,
+      authorization: { [tokens] in try tokens.authorization().forGit })
+    let advertised = try advertisedReferences(
+      remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart)
+    let branchesMoved = try fetchBranches(
+      advertised.branches, defaultBranch: project.defaultBranch, from: remote, into: repository)
+
+    let wanted = try Set(changed)
+      .union(advertised.movedHeads)
+      .union(
+        cache.mergeRequestsToCompute(
+          project: cached.id, algorithm: DiffEngine.algorithmVersion, at: now))
+    try computeMergeRequests(
+      wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository,
+      mirror: mirror)
+
+    if branchesMoved || cached.commitsSince.map({ $0 > windowStart }) ?? true {
+      try storeCommits(of: cached, repository: repository, windowStart: windowStart)
+    }
+    try computeCommits(of: cached, repository: repository)
+    summary.incomplete = try cache.counts(project: cached.id).incomplete
+    try cache.finishSync(
+      project: cached.id, at: now,
+      commitsSince: min(cached.commitsSince ?? windowStart, windowStart))
+  }
+
+  /// Finds the project by its id where it is known, so that a rename is followed and a path that another project took
+  /// over is noticed.
+  private func resolve() throws -> Project {
+    let project: Project
+    if let id = target.projectID {
+      do {
+        project = try client.project(id: id)
+      } catch GitLabError.notFound {
+        guard let other = try? client.project(path: target.path), other.id != id else {
+          throw GitLabError.notFound
+        }
+        throw SyncError.pathTaken(expected: id, found: other.id)
+      }
+    } else {
+      project = try client.project(path: target.path)
+    }
+    if project.path.lowercased() != target.path.lowercased() {
+      emit(.note("is now \(project.path)"))
+    }
+    summary.path = project.path
+    try target.resolved(project)
+    return project
+  }
+
+  func emit(_ kind: SyncEvent.Kind) {
+    report(SyncEvent(repository: target.path, kind: kind))
+  }
+
+  func checkCancellation() throws {
+    if cancellation.isCancelled { throw SyncError.cancelled }
+  }
+}
+
+extension Authorization {
+  /// Git over HTTP takes only Basic; `oauth2` is the one user name that every version takes for every kind of token.
+  var forGit: Authorization {
+    if case .bearer(let token) = self { return .basic(username: "oauth2", password: token) }
+    return self
+  }
+}

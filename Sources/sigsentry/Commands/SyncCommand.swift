@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Settings
+import Sync
+
+struct SyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync", abstract: "Bring mirrors and cache up to date")
+
+  @Argument(help: "Repositories, by path or address (default: all that are not paused).")
+  var paths: [String] = []
+  @Option(help: ReposCommand.lookbackHelp)
+  var lookbackDays: Int?
+  @Option(help: "The most repositories at once.")
+  var jobs = 4
+  @Option(help: "Keep everything ready that changed since then, as '2026-01-01' or '90d ago'.")
+  var since: String?
+  @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    try ReposCommand.check(lookbackDays: lookbackDays)
+    guard 1...64 ~= jobs else { throw ValidationError("--jobs takes 1 to 64.") }
+    if lookbackDays != nil && since != nil {
+      throw ValidationError("--lookback-days and --since exclude each other.")
+    }
+    if options.offline { throw ValidationError("A sync cannot be done offline.") }
+  }
+
+  func run() async throws {
+    Interruption.install()
+    let workspace = try Workspace(options)
+    try workspace.warnOfExpiry()
+    let settings =
+      paths.isEmpty
+      ? try workspace.store.repositories(activeOnly: true)
+      : try paths.map { try workspace.repository($0) }
+    guard !settings.isEmpty else {
+      throw CommandFailure(
+        "There is no repository to sync.", hint: "Add one with 'sigsentry repos add GROUP/PROJECT'."
+      )
+    }
+    let since = try since.map { try TimeExpression($0, now: Date()).since }
+    let reports = try await SyncRun(workspace, jobs: jobs).run(
+      settings, lookbackDays: lookbackDays, since: since)
+    let output = StandardOutput()
+    if options.json {
+      output.write(SyncOutput.json(reports).line)
+    } else {
+      for report in reports { output.write(SyncOutput.line(report) + "\n") }
+    }
+    output.flush()
+    SyncRun.explainFailures(reports)
+    let code = SyncOutput.exitCode(reports)
+    if code != 0 { throw ExitCode(code) }
+  }
+}
+
+/// One round of syncs with their progress on standard error.
+struct SyncRun {
+  private let workspace: Workspace
+  private let jobs: Int
+
+  init(_ workspace: Workspace, jobs: Int) {
+    self.workspace = workspace
+    self.jobs = jobs
+  }
+
+  func run(
+    _ settings: [RepositorySetting], lookbackDays: Int? = nil, since: Date? = nil
+  ) async throws -> [SyncReport] {
+    let options = workspace.options
+    let display = ProgressDisplay(
+      options.quiet ? .silent : StandardError.isTerminal ? .terminal : .plain)
+    let access = workspace.access
+    let targets = try settings.map {
+      try access.target(for: $0, lookbackDays: lookbackDays, since: since)
+    }
+    let service = SyncService(
+      cache: try options.openCacheForWriting(), cancellation: Interruption.cancellation,
+      wait: Interruption.wait)
+    let reports = await service.sync(targets, jobs: jobs) { display.show($0) }
+    display.finish()
+    return reports
+  }
+
+  static func explainFailures(_ reports: [SyncReport]) {
+    for report in reports {
+      guard case .failure(let error) = report.result else { continue }
+      var failure = CommandFailure(error)
+      failure.summary = "\(report.repository): \(failure.summary)"
+      StandardError.write(failure.text)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+struct SigSentry: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "sigsentry",
+    abstract: "Name the merge request that broke it, from a local mirror of GitLab",
+    version: version,
+    subcommands: [
+      ConnectCommand.self, ConnectionsCommand.self, DisconnectCommand.self, ReposCommand.self,
+      MappingsCommand.self, SyncCommand.self, MergeRequestsCommand.self, MergeRequestCommand.self,
+      StatsCommand.self, HotspotsCommand.self, StatusCommand.self,
+    ])
+}
+
+@main
+enum Main {
+  static func main() async {
+    // A reader that goes away is told by write(2), not by a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try SigSentry.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch is CancellationError {
+      StandardError.write("sigsentry: Interrupted.\n")
+      exit(130)
+    } catch {
+      guard let failure = CommandFailure(error) else { SigSentry.exit(withError: error) }
+      StandardError.write(failure.text)
+      exit(failure.code.rawValue)
+    }
+  }
+}

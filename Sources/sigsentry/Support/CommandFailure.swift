@@ -1,0 +1,91 @@
+import ArgumentParser
+import Cache
+import Credentials
+import Foundation
+import GitLab
+import Mirror
+import Reports
+import Settings
+import Sync
+
+/// What a command tells on standard error when it fails, and the process's exit code.
+///
+/// The one place where the errors of all targets become words for the terminal and codes for scripts.
+struct CommandFailure: Error {
+  /// The codes that scripts branch on; 64 is swift-argument-parser's for bad usage.
+  enum Code: Int32 {
+    case failed = 1
+    case partlyDone = 2
+    case needsReauthorization = 3
+    case notCached = 4
+    case usage = 64
+  }
+
+  var summary: String
+  var hint: String?
+  var code: Code
+
+  init(_ summary: String, hint: String? = nil, code: Code = .failed) {
+    self.summary = summary
+    self.hint = hint
+    self.code = code
+  }
+
+  static func notCached(_ path: String, nearest: String?) -> CommandFailure {
+    CommandFailure(
+      "The repository \(path) is not in the cache.",
+      hint: nearest.map { "Did you mean \($0)?" }
+        ?? "Run 'sigsentry repos add \(path)' and 'sigsentry sync'.", code: .notCached)
+  }
+
+  static func usage(_ summary: String, hint: String? = nil) -> CommandFailure {
+    CommandFailure(summary, hint: hint, code: .usage)
+  }
+
+  /// Sorts an error of any target; `nil` for one that swift-argument-parser has to word.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as CommandFailure: self = failure
+    case let error as SettingsError: self.init(error.summary, hint: error.hint)
+    case let error as VaultError: self.init(error.summary, hint: error.hint)
+    case let error as TokenRejection: self.init(error.summary, hint: error.hint)
+    case let error as BaseURLError: self.init(error.summary, hint: error.hint, code: .usage)
+    case let error as RepositoryReferenceError:
+      self.init(error.summary, hint: error.hint, code: .usage)
+    case let error as TimeExpression.Invalid:
+      self.init(error.summary, hint: error.hint, code: .usage)
+    case CacheError.missing(let path):
+      self.init(
+        "There is no cache at \(path).",
+        hint: "Run 'sigsentry sync' first, or name another with --cache.",
+        code: .notCached)
+    case is SyncError, is GitLabError, is FetchError, is GitError, is MirrorError, is CacheError,
+      is DiffError:
+      self.init(SyncError(error))
+    default: return nil
+    }
+  }
+
+  init(_ error: SyncError) {
+    self.init(
+      error.summary, hint: error.hint, code: error.isAuthorization ? .needsReauthorization : .failed
+    )
+  }
+
+  /// The lines for standard error, made safe for a terminal.
+  var text: String { "sigsentry: " + Self.join(summary, hint) + "\n" }
+
+  static func join(_ summary: String, _ hint: String?) -> String {
+    TerminalText.safe([summary, hint].compactMap { $0 }.joined(separator: " "))
+  }
+}
+
+extension SyncError {
+  /// Whether only a new authorization helps.
+  var isAuthorization: Bool {
+    switch self {
+    case .gitlab(.unauthorized), .fetch(.refused(status: 401, _)), .needsReauthorization: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Cache
+import Foundation
+import HTTP
+import Settings
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The cache directory (default: $SIGSENTRY_CACHE, else ~/.cache/sigsentry).")
+  var cache: String?
+  @Option(help: "The config directory (default: $SIGSENTRY_CONFIG, else ~/.config/sigsentry).")
+  var config: String?
+  @Flag(help: "Answer from disk; open no socket.")
+  var offline = false
+  @Flag(help: "Write JSON to standard output, and nothing else there.")
+  var json = false
+  @Flag(name: .shortAndLong, help: "Tell more on standard error.")
+  var verbose = false
+  @Flag(name: .shortAndLong, help: "Tell only errors on standard error.")
+  var quiet = false
+  @Flag(help: "Use no colours (also with NO_COLOR).")
+  var noColor = false
+
+  private static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  var cacheDirectory: String {
+    cache ?? Self.directory("SIGSENTRY_CACHE", base: "XDG_CACHE_HOME", fallback: ".cache")
+  }
+
+  var configDirectory: String {
+    config ?? Self.directory("SIGSENTRY_CONFIG", base: "XDG_CONFIG_HOME", fallback: ".config")
+  }
+
+  /// An empty variable counts as none; the XDG specification lets only absolute paths count.
+  private static func directory(_ variable: String, base: String, fallback: String) -> String {
+    if let directory = environment[variable], !directory.isEmpty { return directory }
+    if let home = environment[base], home.hasPrefix("/") { return home + "/sigsentry" }
+    return NSHomeDirectory() + "/\(fallback)/sigsentry"
+  }
+
+  /// Opens the cache for a command that only reads.
+  func openCache() throws -> CacheStore {
+    try CacheStore(directory: cacheDirectory, access: .readOnly)
+  }
+
+  /// Opens the cache for a command that changes it, and makes it where it is missing.
+  func openCacheForWriting() throws -> CacheStore {
+    try CacheStore(directory: cacheDirectory, access: .readWrite)
+  }
+
+  func httpConfiguration(caFile: String?) -> HTTPConfiguration {
+    HTTPConfiguration(
+      caFile: caFile, userAgent: "sigsentry/\(SigSentry.version)", environment: Self.environment)
+  }
+
+  /// The project of a path, with a hint at the nearest one for a typo.
+  func project(_ path: String, in cache: CacheStore) throws -> CachedProject {
+    let reference = path.split(separator: "/").joined(separator: "/")
+    if let project = try cache.project(path: reference) { return project }
+    throw CommandFailure.notCached(
+      path, nearest: NearestPath.suggest(for: path, among: try cache.projects().map(\.path)))
+  }
+
+  /// Writes a line about the work to standard error, unless quiet.
+  func inform(_ text: String) {
+    if !quiet { StandardError.write(text + "\n") }
+  }
+}
