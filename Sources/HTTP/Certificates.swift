@@ -24,9 +24,16 @@ struct Certificates {
   private let bundle: String?
   private let folder: String?
   private let prefersFolder: Bool
+  /// What was read, by path: a client reads each file once.
+  private var texts: [String: [UInt8]] = [:]
 
-  /// - Parameter systemBundle: curl's own default, and likewise the folder.
-  init(_ configuration: HTTPConfiguration, systemBundle: String?, systemFolder: String?) {
+  /// Where a system keeps its authorities.
+  struct SystemPlaces {
+    var bundle: String?
+    var folder: String?
+  }
+
+  init(_ configuration: HTTPConfiguration, system: SystemPlaces) {
     caFile = configuration.caFile
     let file = configuration.environment["SSL_CERT_FILE"]
     let folder = configuration.environment["SSL_CERT_DIR"]
@@ -35,9 +42,9 @@ struct Certificates {
       self.folder = folder
       prefersFolder = false
     } else {
-      bundle = systemBundle
-      self.folder = systemFolder
-      prefersFolder = systemFolder.map(Self.isHashed) == true
+      bundle = system.bundle
+      self.folder = system.folder
+      prefersFolder = system.folder.map(Self.isHashed) == true
     }
   }
 
@@ -47,32 +54,41 @@ struct Certificates {
   }
 
   /// What to try first; `nil` if there is nothing quicker than the whole.
-  func quick(for endpoint: HTTPEndpoint) throws(HTTPError) -> Trust? {
+  mutating func quick(for endpoint: HTTPEndpoint) throws(HTTPError) -> Trust? {
     guard prefersFolder, bundle != nil, let folder else { return nil }
     return try .folder(folder, and: privateText(for: endpoint))
   }
 
   /// Everything there is.
-  func whole(for endpoint: HTTPEndpoint) throws(HTTPError) -> Trust {
-    let text = try privateText(for: endpoint)
+  mutating func whole(for endpoint: HTTPEndpoint) throws(HTTPError) -> Trust {
+    let privateText = try privateText(for: endpoint)
     switch (bundle, folder) {
     case (let bundle?, let folder):
-      let system = try Self.read(bundle, for: endpoint)
-      return text.isEmpty
+      let system = try text(of: bundle, for: endpoint)
+      return privateText.isEmpty
         ? .file(bundle, folder: folder)
-        : .text(system + [UInt8(ascii: "\n")] + text, folder: folder)
-    case (nil, let folder?): return .folder(folder, and: text)
+        : .text(system + [UInt8(ascii: "\n")] + privateText, folder: folder)
+    case (nil, let folder?): return .folder(folder, and: privateText)
     case (nil, nil):
-      guard !text.isEmpty else {
+      guard !privateText.isEmpty else {
         throw .caFileUnreadable(endpoint, path: "the system", detail: "there are none")
       }
-      return .text(text, folder: nil)
+      return .text(privateText, folder: nil)
     }
   }
 
-  private func privateText(for endpoint: HTTPEndpoint) throws(HTTPError) -> [UInt8] {
+  private mutating func privateText(for endpoint: HTTPEndpoint) throws(HTTPError) -> [UInt8] {
     guard let caFile else { return [] }
-    return try Self.read(caFile, for: endpoint)
+    return try text(of: caFile, for: endpoint)
+  }
+
+  private mutating func text(
+    of path: String, for endpoint: HTTPEndpoint
+  ) throws(HTTPError) -> [UInt8] {
+    if let known = texts[path] { return known }
+    let text = try Self.read(path, for: endpoint)
+    texts[path] = text
+    return text
   }
 
   private static func read(_ path: String, for endpoint: HTTPEndpoint) throws(HTTPError) -> [UInt8]

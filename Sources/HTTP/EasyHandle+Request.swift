@@ -20,10 +20,10 @@ extension EasyHandle {
     // Empty and not absent, so that curl does not look into the process's environment.
     try set(CURLOPT_PROXY, proxy?.address ?? "")
     try set(CURLOPT_NOPROXY, "")
-    try prepareTLS(trust)
+    try prepareTLS(trust, toProxy: proxy?.isSecure == true)
   }
 
-  private func prepareTLS(_ trust: Trust?) throws(Refusal) {
+  private func prepareTLS(_ trust: Trust?, toProxy: Bool) throws(Refusal) {
     for (peer, host, version) in [
       (CURLOPT_SSL_VERIFYPEER, CURLOPT_SSL_VERIFYHOST, CURLOPT_SSLVERSION),
       (CURLOPT_PROXY_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYHOST, CURLOPT_PROXY_SSLVERSION),
@@ -33,10 +33,11 @@ extension EasyHandle {
       try set(version, CURL_SSLVERSION_TLSv1_2)
     }
     guard let trust else { return }
-    for (file, folder, blob) in [
-      (CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_CAINFO_BLOB),
-      (CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH, CURLOPT_PROXY_CAINFO_BLOB),
-    ] {
+    var options = [(CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_CAINFO_BLOB)]
+    if toProxy {
+      options.append((CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH, CURLOPT_PROXY_CAINFO_BLOB))
+    }
+    for (file, folder, blob) in options {
       switch trust {
       case .folder(let path, let text):
         try set(file, nil)

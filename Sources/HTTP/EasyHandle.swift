@@ -103,7 +103,13 @@ final class EasyHandle {
     try check(shim_curl_setopt_pointer(pointer, CURLOPT_CLOSESOCKETDATA, table))
   }
 
-  /// Whether TCP stands, of this transfer.
+  /// Parts with the exchange, which need not live on.
+  func forgetExchange() {
+    _ = shim_curl_setopt_pointer(pointer, CURLOPT_HEADERDATA, nil)
+    _ = shim_curl_setopt_pointer(pointer, CURLOPT_WRITEDATA, nil)
+  }
+
+  /// Whether this transfer has its connection, TLS included.
   var isConnected: Bool {
     var microseconds: curl_off_t = 0
     return shim_curl_getinfo_offset(pointer, CURLINFO_CONNECT_TIME_T, &microseconds) == CURLE_OK

@@ -6,6 +6,9 @@ final class Exchange {
     case bodyTooLarge
     /// A redirect's body was too long to be worth reading.
     case redirectBody
+    case cancelled
+    /// The proxy wants a password.
+    case proxyAuthentication
     /// A closure threw; the stream holds the error.
     case closure
   }
@@ -46,6 +49,8 @@ final class Exchange {
   private let followsRedirects: Bool
   private let isHeadRequest: Bool
   private let maximumBodyBytes: Int
+  private let isProxied: Bool
+  private let cancellation: Cancellation
   private let stream: Stream?
 
   private(set) var head: ResponseHead
@@ -56,13 +61,16 @@ final class Exchange {
   private var body: [UInt8] = []
 
   init(
-    _ request: HTTPRequest, url: HTTPURL, followsRedirects: Bool, headBudget: Int, stream: Stream?
+    _ request: HTTPRequest, url: HTTPURL, followsRedirects: Bool, headBudget: Int,
+    isProxied: Bool, cancellation: Cancellation, stream: Stream?
   ) {
     self.url = url
     self.followsRedirects = followsRedirects
     isHeadRequest = request.method == .head
     maximumBodyBytes = request.maximumBodyBytes
     head = ResponseHead(budget: headBudget)
+    self.isProxied = isProxied
+    self.cancellation = cancellation
     self.stream = stream
   }
 
@@ -87,7 +95,9 @@ final class Exchange {
     let wasComplete = head.isComplete
     guard head.take(line) else { return end(.headTooLarge) }
     guard head.isComplete, !wasComplete, redirect == nil else { return true }
-    if let length = head.plainLength, length > maximumBodyBytes, !isHeadRequest {
+    if isProxied, head.status == 407 { return end(.proxyAuthentication) }
+    let hasBody = !isHeadRequest && head.status != 304
+    if hasBody, let length = head.plainLength, length > maximumBodyBytes {
       return end(.bodyTooLarge)
     }
     if let stream, !stream.head(response) { return end(.closure) }
@@ -98,6 +108,8 @@ final class Exchange {
   func take(chunk: UnsafeRawBufferPointer) -> Bool {
     callCount += 1
     guard stop == nil else { return false }
+    // One call of curl's may hand over many chunks, and a closure may be slow.
+    guard !cancellation.isCancelled else { return end(.cancelled) }
     if redirect != nil {
       receivedBodyBytes += chunk.count
       return receivedBodyBytes <= Self.maximumRedirectBody || end(.redirectBody)

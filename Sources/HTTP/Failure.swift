@@ -79,7 +79,9 @@ struct Failure {
 
   private var certificateProblem: CertificateProblem {
     switch Int32(truncatingIfNeeded: verifyResult) {
-    case 0, 62, 64: .wrongHost
+    case 62, 64: .wrongHost
+    // curl compares names itself, before it has OpenSSL's result; only its text tells.
+    case 0, 1: detail.contains("subject name") ? .wrongHost : .other
     case 2, 18, 19, 20, 21: .unknownAuthority
     case 9: .notYetValid
     case 10: .expired

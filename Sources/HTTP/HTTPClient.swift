@@ -18,13 +18,21 @@ public final class HTTPClient {
   private let proxies: Proxies
   private let multi: MultiHandle?
   private let easy: EasyHandle?
-  private let certificates: Certificates
+  private var certificates: Certificates
   private var needsWholeTrust = false
   private var isBusy = false
   private var requestCount = 0
 
   /// Makes a client without connections; the first request opens one.
-  public init(configuration: HTTPConfiguration, cancellation: Cancellation) {
+  public convenience init(configuration: HTTPConfiguration, cancellation: Cancellation) {
+    self.init(configuration: configuration, cancellation: cancellation, system: nil)
+  }
+
+  /// - Parameter system: The system's authorities, if not where curl was built to find them.
+  init(
+    configuration: HTTPConfiguration, cancellation: Cancellation,
+    system: Certificates.SystemPlaces?
+  ) {
     self.configuration = configuration
     self.cancellation = cancellation
     proxies = Proxies(environment: configuration.environment)
@@ -32,8 +40,10 @@ public final class HTTPClient {
     multi = isReady ? MultiHandle() : nil
     easy = isReady ? EasyHandle() : nil
     certificates = Certificates(
-      configuration, systemBundle: easy?.string(CURLINFO_CAINFO),
-      systemFolder: easy?.string(CURLINFO_CAPATH))
+      configuration,
+      system: system
+        ?? Certificates.SystemPlaces(
+          bundle: easy?.string(CURLINFO_CAINFO), folder: easy?.string(CURLINFO_CAPATH)))
   }
 
   /// What this client has moved so far.
@@ -93,9 +103,11 @@ public final class HTTPClient {
     let follows = request.followsRedirects && (request.method == .get || request.method == .head)
     var budget = Self.maximumHeadBytes
     while true {
+      let proxy = try proxies.proxy(for: way.current)
       let exchange = Exchange(
-        request, url: way.current, followsRedirects: follows, headBudget: budget, stream: stream)
-      try run(request, on: way, exchange)
+        request, url: way.current, followsRedirects: follows, headBudget: budget,
+        isProxied: proxy != nil, cancellation: cancellation, stream: stream)
+      try run(request, on: way, proxy: proxy, exchange)
       budget = exchange.head.budget
       guard let location = exchange.redirect else { return exchange.response }
       try way.follow(location)
@@ -104,14 +116,15 @@ public final class HTTPClient {
 
   /// Runs one step, again with all authorities if the quick choice of them knew none.
   private func run(
-    _ request: HTTPRequest, on way: Redirects, _ exchange: Exchange
+    _ request: HTTPRequest, on way: Redirects, proxy: Proxy?, _ exchange: Exchange
   ) throws(HTTPError) {
     let endpoint = way.current.endpoint
-    let proxy = try proxies.proxy(for: way.current)
     guard way.current.isSecure || proxy?.isSecure == true else {
       return try run(request, on: way, proxy: proxy, trust: nil, exchange)
     }
-    if !needsWholeTrust, let trust = try certificates.quick(for: endpoint) {
+    // A proxy's certificate has no second try, because its failures do not tell what was wrong.
+    let mayBeQuick = !needsWholeTrust && proxy?.isSecure != true
+    if mayBeQuick, let trust = try certificates.quick(for: endpoint) {
       do {
         return try run(request, on: way, proxy: proxy, trust: trust, exchange)
       } catch .certificateNotTrusted(_, .unknownAuthority, _) {}
@@ -164,6 +177,7 @@ public final class HTTPClient {
     try check(multi.add(easy))
     defer {
       multi.remove(easy)
+      easy.forgetExchange()
       _ = multi.sockets.update()
     }
     let waker = multi.waker
@@ -171,15 +185,17 @@ public final class HTTPClient {
       let clock = SuspendingClock()
       var silence = Silence(limit: silenceLimit, now: clock.now)
       var calls = exchange.callCount
+      var isConnected = false
       while true {
         guard !cancellation.isCancelled else { throw .cancelled(endpoint) }
         try check(multi.perform())
         if let code = multi.result() { return code }
         let now = clock.now
-        let isAlive = multi.sockets.update()
-        // Until TCP stands it is curl's connect timeout that counts.
-        if isAlive || exchange.callCount != calls || !easy.isConnected { silence.heard(at: now) }
+        let isAlive = multi.sockets.update() || exchange.callCount != calls
         calls = exchange.callCount
+        // Until TCP stands, which the kernel counts as a byte, curl's connect timeout is what counts.
+        isConnected = isConnected || isAlive || easy.isConnected
+        if isAlive || !isConnected { silence.heard(at: now) }
         guard !silence.isOver(at: now) else { throw .silent(endpoint, for: silence.limit) }
         try check(multi.poll(atMost: silence.wait(at: now, atMost: Self.longestPoll)))
       }
@@ -195,21 +211,18 @@ public final class HTTPClient {
     case .headTooLarge:
       throw .malformedResponse(endpoint, detail: "its head is larger than 256 KiB")
     case .bodyTooLarge: throw .bodyTooLarge(endpoint, limit: request.maximumBodyBytes)
-    case .closure: throw .cancelled(endpoint)
+    case .closure, .cancelled: throw .cancelled(endpoint)
+    case .proxyAuthentication:
+      throw .proxyFailed(endpoint, proxy: proxy?.name ?? "", detail: "it answered 407")
     case .redirectBody: return
     case nil: break
     }
+    guard code != CURLE_OK || !exchange.head.isComplete else { return }
     var failure = Failure(
       endpoint: endpoint, code: code, detail: "", connectTimeout: configuration.connectTimeout)
     failure.proxy = proxy?.name
     failure.isProxySecure = proxy?.isSecure == true
     failure.isHeadComplete = exchange.head.isComplete
-    guard code != CURLE_OK || !exchange.head.isComplete else {
-      if let proxy, exchange.head.status == 407 {
-        throw .proxyFailed(endpoint, proxy: proxy.name, detail: "it answered 407")
-      }
-      return
-    }
     failure.detail = Failure.clean(
       easy.detail(of: code), of: request.secrets + (proxy?.secrets ?? []))
     failure.isConnected = easy.isConnected

@@ -7,7 +7,7 @@ public struct HTTPHeaders: Sendable, Equatable {
     /// The name as it was written.
     public let name: String
     /// The value, without white space at its ends.
-    public let value: String
+    public fileprivate(set) var value: String
   }
 
   /// All fields, in order.
@@ -42,8 +42,8 @@ public struct HTTPHeaders: Sendable, Equatable {
 
   /// Appends a folded line's text to the last value (RFC 9112, 5.2).
   mutating func fold(_ text: String) {
-    guard let last = fields.popLast() else { return }
-    fields.append(Field(name: last.name, value: last.value + " " + text))
+    guard !fields.isEmpty else { return }
+    fields[fields.count - 1].value += " " + text
   }
 
   private static func same(_ left: String, _ right: String) -> Bool {

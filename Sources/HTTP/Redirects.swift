@@ -39,13 +39,14 @@ struct Redirects {
   func headers(of headers: HTTPHeaders) -> HTTPHeaders {
     guard !sendsCredentials else { return headers }
     return HTTPHeaders(
-      headers.fields.filter { Self.isHarmless($0.name) }.map { ($0.name, $0.value) })
+      headers.fields.filter { Self.harmless.contains($0.name.lowercased()) }.map {
+        ($0.name, $0.value)
+      })
   }
 
-  private static func isHarmless(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return name.hasPrefix("accept")
-      || ["user-agent", "range", "git-protocol", "cache-control", "pragma"].contains(name)
-      || ["if-none-match", "if-modified-since", "if-range"].contains(name)
-  }
+  private static let harmless: Set<String> = [
+    "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
+    "git-protocol", "if-modified-since", "if-none-match", "if-range", "pragma", "range",
+    "user-agent",
+  ]
 }

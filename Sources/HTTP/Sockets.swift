@@ -18,7 +18,8 @@ public struct Traffic: Sendable, Hashable {
 /// The sockets curl holds for one client, and the kernel's count of the bytes on them.
 ///
 /// curl tells of whole header lines and body parts only; the kernel counts every byte, those of a TLS
-/// handshake too, so it alone can tell a slow server from a silent one.
+/// handshake too, so it alone can tell a slow server from a silent one. Needs Linux 4.19 or later; before it, only what
+/// curl hands over counts.
 final class Sockets {
   private var counts: [curl_socket_t: shim_tcp_bytes] = [:]
   /// Bytes received, over all sockets there were.

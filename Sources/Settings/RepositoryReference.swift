@@ -76,7 +76,9 @@ extension RepositoryReference {
       if instances.isEmpty, url.port == nil { instances = sameHost.filter { $0.port == nil } }
       let match = instances.filter { url.path.starts(withPrefix: $0.pathPrefix) }
         .max { $0.pathPrefix.utf8.count < $1.pathPrefix.utf8.count }
-      guard let match else { throw .unknownHost(host.text) }
+      guard let match else {
+        throw .unknownHost(url.port.map { "\(host.text):\($0)" } ?? host.text)
+      }
       return try read(path: url.path.dropFirst(match.pathPrefix.count), on: match)
     }
 
@@ -165,7 +167,7 @@ public enum RepositoryReferenceError: Error, Hashable, Sendable {
   case forbiddenName
   /// A page of GitLab's own, such as a group's page.
   case notAProject
-  /// The host belongs to no known instance.
+  /// The host, with the port where one is given, belongs to no known instance.
   case unknownHost(String)
   /// Several known instances share the host, and an ssh address cannot tell which.
   case ambiguousHost(String)

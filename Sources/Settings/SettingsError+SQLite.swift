@@ -12,6 +12,11 @@ extension SettingsError {
       self = .corrupt(path: path)
       return
     }
+    // The index of the log cannot grow: SQLite's way of saying that before it has written anything.
+    guard error.extendedResultCode != .SQLITE_IOERR_SHMSIZE else {
+      self = .diskFull(path: path)
+      return
+    }
     switch error.resultCode {
     case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: "SQLite says no")
     case .SQLITE_PERM, .SQLITE_AUTH:

@@ -181,6 +181,7 @@ extension SettingsStore {
       return try openReader(path, name: path)
     } catch let error as DatabaseError
       where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
+      || error.extendedResultCode == .SQLITE_IOERR_SHMSIZE
     {
       // A database with a log wants to make files beside it. Where it cannot, and no log holds
       // anything, nobody is writing, and the file alone is the whole truth.
@@ -228,7 +229,11 @@ extension SettingsStore {
   private static func checkOrigin(of db: Database, path: String) throws {
     let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     guard applicationID == Schema.applicationID else {
-      let isEmpty = try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_master") == nil
+      // The migrator's own table is there before the first migration, which may not have come to
+      // its end.
+      let isEmpty =
+        try Row.fetchOne(
+          db, sql: "SELECT 1 FROM sqlite_master WHERE tbl_name != 'grdb_migrations'") == nil
       guard applicationID == 0, isEmpty else { throw SettingsError.foreign(path: path) }
       return
     }

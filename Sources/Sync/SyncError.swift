@@ -10,6 +10,8 @@ public enum SyncError: Error, Sendable {
   case gitlab(GitLabError)
   /// Git's server failed.
   case fetch(FetchError)
+  /// The project has no repository: nothing was ever pushed to it.
+  case noRepository
   /// The mirror failed, outside of a fetch.
   case git(GitError)
   /// The mirror's directory cannot be used.
@@ -34,6 +36,9 @@ public enum SyncError: Error, Sendable {
     case GitLabError.http(.cancelled(_)), FetchError.http(.cancelled(_)), is CancellationError:
       self = .cancelled
     case let error as GitLabError: self = .gitlab(error)
+    // GitLab's text tells this 404 from that for a project that is not there (lib/gitlab/git_access.rb).
+    case FetchError.refused(status: 404, let text) where text.contains("does not exist yet"):
+      self = .noRepository
     case let error as FetchError: self = .fetch(error)
     case let error as GitError: self = .git(error)
     case let error as MirrorError: self = .mirror(error)
@@ -59,6 +64,7 @@ extension SyncError {
     case .gitlab(let error): "\(error)"
     case .fetch(.refused(status: 403, let text)): "GitLab refuses the clone (403): \(text)"
     case .fetch(let error): "\(error)"
+    case .noRepository: "the project has no repository yet"
     case .git(let error): "\(error)"
     case .mirror(let error): "\(error)"
     case .cache(let error): "\(error)"
@@ -114,6 +120,8 @@ extension SyncError {
     case .cache(.newer): "update sigsentry, or use another directory with --cache"
     case .cache(.corrupt):
       "move the file away and sync again, which rebuilds it; 'sigsentry cache verify' tells more"
+    case .noRepository:
+      "push a first commit to it, or leave it out with 'sigsentry repos edit PATH --pause'"
     case .git: "run 'sigsentry cache verify'; 'sigsentry cache clear' and a sync rebuild the mirror"
     case .credentials(let error): error.hint
     case .pathTaken:

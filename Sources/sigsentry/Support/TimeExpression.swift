@@ -47,6 +47,11 @@ struct TimeExpression: Equatable {
   /// The beginning of the span; a single moment begins one that ends now.
   var since: Date { start ?? end }
 
+  /// A length of time as `90s`, `15m` or `2 hours`, in seconds.
+  static func seconds(_ text: String) -> Double? {
+    Reader(now: .distantPast, calendar: .current).duration(text.lowercased())
+  }
+
   private struct Reader {
     let now: Date
     let calendar: Calendar

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Cache
+import Foundation
+import HTTP
+import Mirror
+import Reports
+import Settings
+import Sync
+
+struct CacheCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cache", abstract: "Look after what is stored",
+    subcommands: [Info.self, Verify.self, Clear.self], defaultSubcommand: Info.self)
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what the cache holds")
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let cache = try options.openCache()
+      let rows = try cache.projects().map { project in
+        (
+          project: project, counts: try cache.counts(project: project.id),
+          mirror: MirrorDirectory(
+            cache: cache.directory, host: project.host, projectID: project.projectID
+          ).byteCount
+        )
+      }
+      let output = StandardOutput()
+      guard !options.json else {
+        let projects = rows.map { row in
+          JSONValue.object([
+            ("repository", .string(row.project.path)),
+            ("baseUrl", .string(row.project.baseURL)),
+            ("projectId", .integer(row.project.projectID)),
+            ("syncedAt", .time(row.project.syncedAt)),
+            ("mergeRequests", .integer(row.counts.mergeRequests)),
+            ("incomplete", .integer(row.counts.incomplete)),
+            ("commits", .integer(row.counts.commits)), ("files", .integer(row.counts.files)),
+            ("mirrorBytes", .integer(row.mirror)),
+          ])
+        }
+        output.write(
+          JSONValue.object([
+            ("cache", .string(cache.directory)), ("databaseBytes", .integer(cache.byteCount)),
+            ("repositories", .array(projects)),
+          ]).line)
+        return
+      }
+      output.write(
+        "\(cache.directory): database \(SyncOutput.bytes(Int(cache.byteCount)))\n")
+      var table = TextTable(columns: [
+        .left("repository"), .right("MRs"), .right("commits"), .right("files"), .right("mirror"),
+        .left("synced"),
+      ])
+      for row in rows {
+        table.add([
+          TerminalText.safe(row.project.path), "\(row.counts.mergeRequests)",
+          "\(row.counts.commits)", "\(row.counts.files)", SyncOutput.bytes(Int(row.mirror)),
+          row.project.syncedAt.map(UTCTime.text) ?? "never",
+        ])
+      }
+      output.write(table.text)
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read everything stored and check that it is undamaged")
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      Interruption.install()
+      let cache = try options.openCache()
+      let verification = CacheVerification(cache: cache)
+      let database = try verification.databaseProblems()
+      var findings: [CacheVerification.ProjectFinding] = []
+      for project in try cache.projects() {
+        findings.append(
+          try verification.verify(project) { _ in !Interruption.cancellation.isCancelled })
+        if Interruption.cancellation.isCancelled { throw CancellationError() }
+      }
+      let isSound = database.isEmpty && findings.allSatisfy(\.problems.isEmpty)
+      let output = StandardOutput()
+      if options.json {
+        output.write(
+          JSONValue.object([
+            ("ok", .bool(isSound)), ("database", .array(database.map(JSONValue.string))),
+            (
+              "repositories",
+              .array(
+                findings.map {
+                  .object([
+                    ("repository", .string($0.path)), ("objects", .integer($0.objects)),
+                    ("problems", .array($0.problems.map(JSONValue.string))),
+                  ])
+                })
+            ),
+          ]).line)
+      } else {
+        output.write(database.isEmpty ? "database: ok\n" : "")
+        for problem in database { output.write("database: \(TerminalText.safe(problem))\n") }
+        for finding in findings {
+          let name = TerminalText.safe(finding.path)
+          if finding.problems.isEmpty { output.write("\(name): ok, \(finding.objects) objects\n") }
+          for problem in finding.problems {
+            output.write("\(name): \(TerminalText.safe(problem))\n")
+          }
+        }
+      }
+      output.flush()
+      guard isSound else {
+        throw CommandFailure(
+          "The cache is damaged.",
+          hint: "'sigsentry cache clear PATH' and 'sigsentry sync PATH' build a repository anew.")
+      }
+    }
+  }
+
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Delete what is cached of repositories; their settings stay")
+
+    @Argument(help: "Repositories, by path or address.")
+    var paths: [String]
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let workspace = try Workspace(options)
+      let settings = try paths.map { try workspace.repository($0) }
+      let clearing = CacheClearing(cache: try options.openCacheForWriting())
+      for setting in settings {
+        try clearing.clear(setting)
+        options.inform("Deleted the mirror and the cached data of \(setting.path).")
+      }
+      if options.json {
+        StandardOutput().write(
+          JSONValue.object([("cleared", .array(settings.map { .string($0.path) }))]).line)
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import HTTP
+import Reports
+import Settings
+import Sync
+
+struct ScheduleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schedule", abstract: "Keep mirrors and cache fresh",
+    subcommands: [Run.self, Systemd.self], defaultSubcommand: Run.self)
+
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Sync all repositories, round after round, in the foreground")
+
+    @Option(help: "From the start of one round to the next, as 90s, 15m or 2h.")
+    var every = "15m"
+    @Flag(help: "One round only, for cron.")
+    var once = false
+    @Option(help: "The most repositories at once.")
+    var jobs = 4
+    @OptionGroup var options: CommonOptions
+
+    func validate() throws {
+      guard interval.map({ 10...604_800 ~= $0 }) ?? false else {
+        throw ValidationError("--every takes 10s to 7d, as 90s, 15m or 2h.")
+      }
+      guard 1...64 ~= jobs else { throw ValidationError("--jobs takes 1 to 64.") }
+      if options.offline { throw ValidationError("A sync cannot be done offline.") }
+    }
+
+    private var interval: Double? { TimeExpression.seconds(every) }
+
+    func run() async throws {
+      Interruption.install()
+      guard let interval else { return }
+      while true {
+        let start = ContinuousClock.now
+        let reports = try await round()
+        if Interruption.cancellation.isCancelled { return }
+        if once {
+          let code = SyncOutput.exitCode(reports)
+          if code != 0 { throw ExitCode(code) }
+          return
+        }
+        let elapsed = (ContinuousClock.now - start).components
+        do {
+          try Interruption.wait(seconds: max(0, interval - Double(elapsed.seconds)))
+        } catch is CancellationError {
+          return
+        }
+      }
+    }
+
+    /// A round looks at the settings anew, so that a repository added meanwhile takes part.
+    private func round() async throws -> [SyncReport] {
+      let workspace = try Workspace(options)
+      try workspace.warnOfExpiry()
+      var quiet = options
+      quiet.quiet = true
+      let start = ContinuousClock.now
+      let reports = try await SyncRun(Workspace(quiet), jobs: jobs).run(
+        workspace.store.repositories(activeOnly: true))
+      SyncRun.explainFailures(reports)
+      let failed = reports.filter { if case .failure = $0.result { true } else { false } }
+      let summaries = reports.compactMap { try? $0.result.get() }
+      let elapsed = (ContinuousClock.now - start).components
+      let output = StandardOutput()
+      if options.json {
+        output.write(SyncOutput.json(reports).line)
+      } else {
+        output.write(
+          """
+          \(UTCTime.text(Date())) \(reports.count - failed.count) synced, \(failed.count) failed, \
+          \(summaries.reduce(0) { $0 + $1.mergeRequests }) merge requests changed, \
+          \(summaries.reduce(0) { $0 + $1.diffs }) diffs computed, \
+          \(summaries.reduce(0) { $0 + $1.apiRequests }) API requests, \(elapsed.seconds) s
+
+          """)
+      }
+      return reports
+    }
+  }
+
+  struct Systemd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a systemd service that keeps the cache fresh",
+      discussion: """
+        Put it to ~/.config/systemd/user/sigsentry.service, then run 'systemctl --user enable --now sigsentry'.
+        """)
+
+    @Option(help: "From the start of one round to the next, as 90s, 15m or 2h.")
+    var every = "15m"
+    @OptionGroup var options: CommonOptions
+
+    func validate() throws {
+      guard TimeExpression.seconds(every) != nil else {
+        throw ValidationError("--every takes 10s to 7d, as 90s, 15m or 2h.")
+      }
+    }
+
+    func run() throws {
+      let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+      let cache = URL(fileURLWithPath: options.cacheDirectory).path
+      let config = URL(fileURLWithPath: options.configDirectory).path
+      StandardOutput().write(
+        """
+        [Unit]
+        Description=SigSentry: mirrors of GitLab repositories
+        Wants=network-online.target
+        After=network-online.target
+
+        [Service]
+        ExecStart="\(program)" schedule --every \(every) --cache "\(cache)" --config "\(config)"
+        Restart=on-failure
+        RestartSec=60
+        TimeoutStopSec=10
+        Nice=10
+        NoNewPrivileges=yes
+        PrivateTmp=yes
+        ProtectSystem=strict
+        ReadWritePaths="\(cache)" "\(config)"
+
+        [Install]
+        WantedBy=default.target
+
+        """)
+    }
+  }
+}
