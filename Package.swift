@@ -28,6 +28,9 @@ let package = Package(
       name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(
       name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CShims", dependencies: ["CLibgit2", "CLibcurl"]),
     .target(name: "HTTP", dependencies: ["CLibcurl", "CShims"], swiftSettings: settings),
     .target(name: "GitLab", dependencies: ["HTTP"], swiftSettings: settings),
@@ -41,7 +44,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Mirror", dependencies: ["CLibgit2", "CShims", "HTTP"], swiftSettings: settings),
+      name: "Mirror", dependencies: ["CLibgit2", "CLibdeflate", "CZlib", "CShims", "HTTP"],
+      swiftSettings: settings),
     .target(
       name: "Cache", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
@@ -49,11 +53,15 @@ let package = Package(
       name: "Sync", dependencies: ["HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache"],
       swiftSettings: settings),
     .target(
-      name: "Reports", dependencies: ["Settings", "Mirror", "Cache"], swiftSettings: settings),
+      name: "Correlation", dependencies: ["Mirror", "Cache"], swiftSettings: settings),
+    .target(
+      name: "Reports", dependencies: ["Settings", "Mirror", "Cache", "Correlation"],
+      swiftSettings: settings),
     .executableTarget(
       name: "sigsentry",
       dependencies: [
-        "HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache", "Sync", "Reports",
+        "HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache", "Sync", "Correlation",
+        "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(
@@ -76,6 +84,7 @@ let package = Package(
     .testTarget(
       name: "MirrorTests", dependencies: ["Mirror", "CLibgit2", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(name: "CorrelationTests", dependencies: ["Correlation"], swiftSettings: settings),
     .testTarget(
       name: "SettingsTests",
       dependencies: ["Settings", .product(name: "GRDB", package: "GRDB.swift")],

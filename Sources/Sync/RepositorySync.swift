@@ -16,7 +16,9 @@ final class RepositorySync {
   let http: HTTPClient
   let tokens: any TokenSource
   let client: GitLabClient
-  private let report: @Sendable (SyncEvent) -> Void
+  /// Threads that compute diffs.
+  let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  let emit: @Sendable (SyncEvent.Kind) -> Void
   var summary = SyncSummary()
 
   init(
@@ -28,7 +30,7 @@ final class RepositorySync {
     self.cache = cache
     self.cancellation = cancellation
     self.clock = clock
-    self.report = report
+    emit = { [path = target.path] in report(SyncEvent(repository: path, kind: $0)) }
     http = HTTPClient(configuration: target.http, cancellation: cancellation)
     tokens = try target.tokens(http)
     client = GitLabClient(baseURL: target.baseURL, http: http, tokens: tokens, wait: wait)
@@ -121,10 +123,6 @@ final class RepositorySync {
     summary.path = project.path
     try target.resolved(project)
     return project
-  }
-
-  func emit(_ kind: SyncEvent.Kind) {
-    report(SyncEvent(repository: target.path, kind: kind))
   }
 
   func checkCancellation() throws {

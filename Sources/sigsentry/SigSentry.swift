@@ -14,7 +14,8 @@ struct SigSentry: AsyncParsableCommand {
     subcommands: [
       ConnectCommand.self, ConnectionsCommand.self, DisconnectCommand.self, ReposCommand.self,
       MappingsCommand.self, SyncCommand.self, MergeRequestsCommand.self, MergeRequestCommand.self,
-      StatsCommand.self, HotspotsCommand.self, StatusCommand.self, CacheCommand.self,
+      StatsCommand.self, HotspotsCommand.self, AnalyzeCommand.self, StatusCommand.self,
+      CacheCommand.self,
       ScheduleCommand.self,
     ])
 }

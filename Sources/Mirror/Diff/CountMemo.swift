@@ -1,4 +1,4 @@
-/// Remembers the line counts of pairs of contents, in a table of fixed size where newer pairs replace older ones.
+/// Remembers the comparisons of pairs of contents, in a table of fixed size where newer pairs replace older ones.
 final class CountMemo {
   /// What is compared. A side without a file has no kind; a submodule's commit is no blob.
   struct Key: Equatable {
@@ -22,33 +22,45 @@ final class CountMemo {
     }
   }
 
-  struct Result {
-    /// `nil` for a binary file.
-    var count: LineCount?
-  }
-
   private struct Entry {
     var key: Key
+    var outcome: Outcome
     var additions: Int32
-    /// Below zero for a binary file.
     var deletions: Int32
+  }
+
+  private enum Outcome {
+    case binary, uncounted, compared, totals
   }
 
   fileprivate static let slotCount = 1 << 15
   private var entries: [Entry?] = Array(repeating: nil, count: slotCount)
 
-  subscript(key: Key) -> Result? {
+  subscript(key: Key) -> ContentComparison.Result? {
     get {
       guard let entry = entries[key.slot], entry.key == key else { return nil }
-      if entry.deletions < 0 { return Result(count: nil) }
-      return Result(
-        count: LineCount(additions: Int(entry.additions), deletions: Int(entry.deletions)))
+      switch entry.outcome {
+      case .binary: return .binary
+      case .uncounted: return .uncounted
+      case .compared, .totals:
+        return .text(
+          LineCount(
+            additions: Int(entry.additions), deletions: Int(entry.deletions),
+            isCompared: entry.outcome == .compared))
+      }
     }
     set {
       guard let newValue else { return }
-      entries[key.slot] = Entry(
-        key: key, additions: Int32(truncatingIfNeeded: newValue.count?.additions ?? 0),
-        deletions: Int32(truncatingIfNeeded: newValue.count?.deletions ?? -1))
+      var entry = Entry(key: key, outcome: .compared, additions: 0, deletions: 0)
+      switch newValue {
+      case .binary: entry.outcome = .binary
+      case .uncounted: entry.outcome = .uncounted
+      case .text(let count):
+        entry.outcome = count.isCompared ? .compared : .totals
+        entry.additions = Int32(truncatingIfNeeded: count.additions)
+        entry.deletions = Int32(truncatingIfNeeded: count.deletions)
+      }
+      entries[key.slot] = entry
     }
   }
 }

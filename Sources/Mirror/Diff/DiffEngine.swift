@@ -7,21 +7,27 @@ public final class DiffEngine {
   /// The version of the rules, to be stored with results: it grows whenever any result may differ.
   ///
   /// Version 1 follows git 2.39.5: its limit of 1000 for renames, its span hashes (changed in git 2.44) and its Myers
-  /// heuristics. One rule differs: a blob of more than 512 MiB is always binary and is never renamed with edits.
+  /// heuristics. Where it differs from git for the sake of memory, ``FileChange/precision`` says so; besides, blobs of
+  /// more than 32 MiB that are stored as differences are not renamed with edits, nor any of more than 512 MiB.
   public static let algorithmVersion = 1
 
   private let repository: Repository
   private let reader: ObjectReader
   private let blobs: BlobSource
   private let spans = SpanTable()
-  private let counter = LineCounter()
-  private let memo = CountMemo()
+  private let contents: ContentComparison
 
   /// Makes an engine over an open repository, which it keeps open.
-  public init(_ repository: Repository) {
+  public convenience init(_ repository: Repository) {
+    self.init(repository, packs: PackSet(repositoryPath: repository.path))
+  }
+
+  /// Makes an engine over packs that several engines share.
+  init(_ repository: Repository, packs: PackSet) {
     self.repository = repository
-    reader = ObjectReader(repository)
+    reader = ObjectReader(repository, packs: packs)
     blobs = BlobSource(reader)
+    contents = ContentComparison(blobs)
   }
 
   /// Lists the files that differ between two trees, in git's order: by path in the new tree, deleted files by theirs.
@@ -56,7 +62,8 @@ public final class DiffEngine {
   ///
   /// - Throws: ``DiffError/missingObject(_:expected:path:)`` or ``DiffError/unexpectedKind(_:expected:found:path:)``.
   public func tree(of commit: ObjectID) throws(DiffError) -> ObjectID {
-    guard case .object(let object) = try reader.read(commit, limit: DiffLimits.bigFileBytes) else {
+    guard case .object(let object) = try reader.read(commit, limit: DiffLimits.comparedBytes)
+    else {
       throw .missingObject(commit, expected: .commit, path: [])
     }
     guard object.kind == .commit else {
@@ -84,68 +91,21 @@ public final class DiffEngine {
       } else {
         change.oldMode.hasType(of: change.newMode) ? .modified : .typeChanged
       }
-    let count = try lineCount(change, path: path, oldPath: oldPath ?? path)
-    return FileChange(
+    let result = try contents.compare(change, path: path, oldPath: oldPath ?? path)
+    var file = FileChange(
       path: Array(path), oldPath: oldPath.map { Array($0) }, status: status,
       oldMode: change.oldMode.rawValue, newMode: change.newMode.rawValue,
       oldBlob: change.oldMode.isNone ? nil : change.oldID,
       newBlob: change.newMode.isNone ? nil : change.newID,
-      additions: count?.additions, deletions: count?.deletions, isBinary: count == nil)
-  }
-
-  /// The lines added and removed; `nil` for a binary file.
-  private func lineCount(
-    _ change: TreeChange, path: ArraySlice<UInt8>, oldPath: ArraySlice<UInt8>
-  ) throws(DiffError) -> LineCount? {
-    let key = CountMemo.Key(change)
-    if let known = memo[key] { return known.count }
-    // The newer content comes first: packs keep it whole and the older one as a difference to it.
-    let new = try text(change.newMode, change.newID, path)
-    let old = try text(change.oldMode, change.oldID, oldPath)
-    let count = count(old, new, isSame: change.oldID == change.newID)
-    memo[key] = CountMemo.Result(count: count)
-    return count
-  }
-
-  private func count(_ old: Text, _ new: Text, isSame: Bool) -> LineCount? {
-    guard case .bytes(let oldObject) = old, case .bytes(let newObject) = new else { return nil }
-    let none = UnsafeRawBufferPointer(start: nil, count: 0)
-    return withExtendedLifetime((oldObject, newObject)) {
-      let oldBytes = oldObject?.bytes ?? none
-      let newBytes = newObject?.bytes ?? none
-      if TextScan.isBinary(oldBytes) || TextScan.isBinary(newBytes) { return nil }
-      if isSame, oldObject != nil, newObject != nil {
-        return LineCount(additions: 0, deletions: 0)
-      }
-      if oldObject == nil {
-        return LineCount(additions: TextScan.lineCount(newBytes), deletions: 0)
-      }
-      if newObject == nil {
-        return LineCount(additions: 0, deletions: TextScan.lineCount(oldBytes))
-      }
-      return counter.count(old: oldBytes, new: newBytes)
+      additions: nil, deletions: nil, isBinary: false)
+    switch result {
+    case .binary: file.isBinary = true
+    case .uncounted: file.precision = .uncounted
+    case .text(let count):
+      file.additions = count.additions
+      file.deletions = count.deletions
+      if !count.isCompared { file.precision = .totals }
     }
-  }
-
-  private enum Text {
-    /// Bytes to compare; `nil` where there is no file on this side.
-    case bytes(ObjectBytes?)
-    case tooBig
-  }
-
-  /// What git compares: the bytes of a blob, or a line that names a submodule's commit.
-  private func text(
-    _ mode: FileMode, _ id: ObjectID, _ path: ArraySlice<UInt8>
-  ) throws(DiffError) -> Text {
-    if mode.isNone { return .bytes(nil) }
-    if mode.isSubmodule {
-      let line = Array("Subproject commit \(id)\n".utf8)
-      guard let bytes = ObjectBytes.copy(of: line, kind: .blob) else {
-        throw .outOfMemory(byteCount: line.count)
-      }
-      return .bytes(bytes)
-    }
-    guard let bytes = try blobs.content(of: id, at: path) else { return .tooBig }
-    return .bytes(bytes)
+    return file
   }
 }

@@ -9,10 +9,10 @@ public enum DiffError: Error, Sendable, Equatable, CustomStringConvertible {
   case corruptObject(ObjectID, reason: String)
   /// Directories are nested deeper than ``DiffLimits/treeDepth``.
   case treeTooDeep(limit: Int)
+  /// Directories on one path have more bytes together than ``DiffLimits/treeBytes``.
+  case treeTooLarge(limit: Int)
   /// The trees differ in more files, or in longer paths, than ``DiffLimits`` allows.
   case tooManyChanges(limit: Int)
-  /// A text is too large to be compared in the memory allowed.
-  case textTooLarge(ObjectID, lines: Int, limit: Int)
   /// The repository could not be opened.
   case repositoryUnavailable(String)
   /// There was no memory left.
@@ -29,10 +29,9 @@ public enum DiffError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(id)\(Self.place(path)) is a \(found), not a \(expected)"
     case .corruptObject(let id, let reason): "object \(id) is corrupt: \(reason)"
     case .treeTooDeep(let limit): "directories are nested deeper than \(limit)"
+    case .treeTooLarge(let limit): "directories on one path have more than \(limit) bytes"
     case .tooManyChanges(let limit):
       "the trees differ in more than \(limit) files or bytes of paths"
-    case .textTooLarge(let id, let lines, let limit):
-      "blob \(id) has \(lines) lines to compare, more than \(limit)"
     case .repositoryUnavailable(let reason): "the repository cannot be read: \(reason)"
     case .outOfMemory(let byteCount): "no memory for \(byteCount) bytes"
     case .cancelled: "the comparison was cancelled"

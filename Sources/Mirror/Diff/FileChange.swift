@@ -16,6 +16,18 @@ public struct FileChange: Sendable, Equatable {
     case typeChanged
   }
 
+  /// How the lines were counted.
+  public enum Precision: String, Sendable {
+    /// As git counts them.
+    case exact
+    /// A text too large to be compared: all lines that could not be compared count as removed and added. They were
+    /// counted in passing, without loading the text.
+    case totals
+    /// A file too large to be compared that is stored as a difference to another one, and could only be counted by
+    /// loading it. There are no counts, and whether it is text is not known.
+    case uncounted
+  }
+
   /// The path, in the bytes of the tree; for a deleted file, that of the old tree.
   public var path: [UInt8]
   /// The path in the old tree, for a renamed file only.
@@ -30,17 +42,20 @@ public struct FileChange: Sendable, Equatable {
   public var oldBlob: ObjectID?
   /// The content in the new tree, in the same form.
   public var newBlob: ObjectID?
-  /// The lines added; `nil` for a binary file.
+  /// The lines added; `nil` for a binary or uncounted file.
   public var additions: Int?
-  /// The lines removed; `nil` for a binary file.
+  /// The lines removed; `nil` for a binary or uncounted file.
   public var deletions: Int?
   /// Whether git takes one of the two sides for binary.
   public var isBinary: Bool
+  /// How the lines were counted: exactly, but for texts beyond ``DiffLimits``.
+  public var precision: Precision
 
   /// Makes a change from its parts.
   public init(
     path: [UInt8], oldPath: [UInt8]? = nil, status: Status, oldMode: UInt32, newMode: UInt32,
-    oldBlob: ObjectID?, newBlob: ObjectID?, additions: Int?, deletions: Int?, isBinary: Bool
+    oldBlob: ObjectID?, newBlob: ObjectID?, additions: Int?, deletions: Int?, isBinary: Bool,
+    precision: Precision = .exact
   ) {
     self.path = path
     self.oldPath = oldPath
@@ -52,5 +67,6 @@ public struct FileChange: Sendable, Equatable {
     self.additions = additions
     self.deletions = deletions
     self.isBinary = isBinary
+    self.precision = precision
   }
 }

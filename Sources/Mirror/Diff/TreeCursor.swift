@@ -27,6 +27,9 @@ struct TreeCursor {
   /// Stands at the end of the tree without entries.
   static var empty: TreeCursor { TreeCursor() }
 
+  /// The size of the tree in bytes.
+  var byteCount: Int { bytes.count }
+
   /// Whether there is no entry left.
   var isAtEnd: Bool { offset >= bytes.count }
 

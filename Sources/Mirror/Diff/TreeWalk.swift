@@ -26,6 +26,7 @@ struct TreeWalk {
 
   private let reader: ObjectReader
   private var levels: [Level] = []
+  private var openByteCount = 0
   private var prefix: [UInt8] = []
   private var result = TreeChanges()
 
@@ -46,6 +47,8 @@ struct TreeWalk {
         prefix.append(contentsOf: next.name)
         prefix.append(UInt8(ascii: "/"))
         try enter(next.old, next.new)
+      } else {
+        openByteCount -= level.old.byteCount + level.new.byteCount
       }
     }
     return result
@@ -59,20 +62,20 @@ struct TreeWalk {
       Level(old: try cursor(old), new: try cursor(new), prefixCount: prefix.count))
   }
 
-  private func cursor(_ id: ObjectID?) throws(DiffError) -> TreeCursor {
+  private mutating func cursor(_ id: ObjectID?) throws(DiffError) -> TreeCursor {
     guard let id, id != .emptyTree else { return .empty }
     var place = prefix
     if !place.isEmpty { place.removeLast() }
     let tree: ObjectBytes
-    switch try reader.read(id, limit: DiffLimits.bigFileBytes) {
+    switch try reader.read(id, limit: DiffLimits.treeBytes - openByteCount) {
     case .object(let object): tree = object
-    case .oversized(let count):
-      throw .corruptObject(id, reason: "a tree of \(count) bytes")
+    case .oversized: throw .treeTooLarge(limit: DiffLimits.treeBytes)
     case .missing: throw .missingObject(id, expected: .tree, path: place)
     }
     guard tree.kind == .tree else {
       throw .unexpectedKind(id, expected: .tree, found: tree.kind, path: place)
     }
+    openByteCount += tree.count
     return try TreeCursor(tree, id: id)
   }
 

@@ -1,6 +1,7 @@
 import CLibgit2
 
-/// Reads objects of one repository, on one thread.
+/// Reads objects of one repository, on one thread: from its packs, and through libgit2 whatever these do not serve, as
+/// loose objects, those of alternates, and damaged packs.
 final class ObjectReader {
   /// What a read of an object with a size limit found.
   enum Outcome {
@@ -11,37 +12,119 @@ final class ObjectReader {
   }
 
   private let repository: Repository
+  private var packs: PackSet
+  private var packOrder: [Pack]
+  private let packReader = PackReader()
 
-  init(_ repository: Repository) {
+  /// Makes a reader over a repository and its packs, as far as known.
+  init(_ repository: Repository, packs: PackSet) {
     self.repository = repository
+    self.packs = packs
+    packOrder = packs.packs
   }
 
   /// Reads an object, unless it is larger than a limit in bytes.
   func read(_ id: ObjectID, limit: Int) throws(DiffError) -> Outcome {
-    var oid = id.oid
-    guard let header = try header(of: oid, id) else { return .missing }
+    if let (pack, offset) = locate(id) {
+      switch packReader.read(pack, at: offset, limit: limit) {
+      case .object(let object): return .object(object)
+      case .oversized(let byteCount): return .oversized(byteCount: byteCount)
+      case .unreadable: break
+      }
+    }
+    guard let header = try header(of: id) else { return .missing }
     guard header.byteCount <= limit else { return .oversized(byteCount: header.byteCount) }
+    var oid = id.oid
     var handle: OpaquePointer?
     do throws(GitError) {
       try check(git_odb_read(&handle, repository.objectDatabase, &oid), "read object \(id)")
     } catch {
-      throw error.code == .notFound
-        ? .missingObject(id, expected: header.kind, path: [])
-        : .corruptObject(id, reason: error.description)
+      throw .corruptObject(id, reason: error.description)
     }
     guard let handle else { return .missing }
     return .object(ObjectBytes(kind: header.kind, adopting: handle))
   }
 
-  /// Tells kind and size of an object, in bytes, without loading it; `nil` where it is missing.
-  func header(of id: ObjectID) throws(DiffError) -> (kind: ObjectKind, byteCount: Int)? {
-    try header(of: id.oid, id)
+  /// Reads a blob of any size piece by piece, in pieces of 64 KiB but for the last.
+  ///
+  /// - Returns: Whether all of it was given; `false` where it is stored as a difference.
+  func stream(_ id: ObjectID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    guard let (pack, offset) = locate(id) else { return streamLoose(id, body) }
+    return packReader.stream(pack, at: offset, body)
+  }
+
+  private func streamLoose(_ id: ObjectID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    var oid = id.oid
+    var stream: UnsafeMutablePointer<git_odb_stream>?
+    var byteCount = 0
+    var type = GIT_OBJECT_INVALID
+    guard
+      git_odb_open_rstream(&stream, &byteCount, &type, repository.objectDatabase, &oid) == 0,
+      let stream
+    else {
+      git_error_clear()
+      return false
+    }
+    defer { git_odb_stream_free(stream) }
+    guard type == GIT_OBJECT_BLOB else { return false }
+    let piece = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: StreamInflater.pieceCount, alignment: 8)
+    defer { piece.deallocate() }
+    while byteCount > 0 {
+      let wanted = min(byteCount, piece.count)
+      var filled = 0
+      while filled < wanted {
+        let address = piece.baseAddress?.advanced(by: filled)
+          .assumingMemoryBound(to: CChar.self)
+        let count = Int(git_odb_stream_read(stream, address, wanted - filled))
+        guard count > 0 else {
+          git_error_clear()
+          return false
+        }
+        filled += count
+      }
+      byteCount -= filled
+      body(UnsafeRawBufferPointer(rebasing: piece[..<filled]))
+    }
+    return true
+  }
+
+  /// Gives back the memory of objects kept for later.
+  func removeAll() { packReader.removeAll() }
+
+  /// Tells the size of an object, in bytes, without loading it; `nil` where it is missing.
+  func byteCount(of id: ObjectID) throws(DiffError) -> Int? {
+    if let (pack, offset) = locate(id),
+      let byteCount = packReader.byteCount(pack, at: offset)
+    {
+      return byteCount
+    }
+    return try header(of: id)?.byteCount
+  }
+
+  private func locate(_ id: ObjectID) -> (pack: Pack, offset: Int)? {
+    if let found = search(id) { return found }
+    guard let refreshed = packs.refreshed() else { return nil }
+    packs = refreshed
+    packOrder = refreshed.packs
+    return search(id)
+  }
+
+  /// Searches the packs; the one that had an object comes first the next time.
+  private func search(_ id: ObjectID) -> (pack: Pack, offset: Int)? {
+    for position in packOrder.indices {
+      let pack = packOrder[position]
+      guard let offset = pack.index.offset(of: id) else { continue }
+      if position > 0 { packOrder.swapAt(0, position) }
+      return (pack, offset)
+    }
+    return nil
   }
 
   private func header(
-    of oid: git_oid, _ id: ObjectID
+    of id: ObjectID
   ) throws(DiffError) -> (kind: ObjectKind, byteCount: Int)? {
-    var oid = oid
+    var oid = id.oid
     var size = 0
     var type = GIT_OBJECT_INVALID
     do throws(GitError) {

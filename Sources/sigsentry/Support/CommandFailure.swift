@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cache
+import Correlation
 import Credentials
 import Foundation
 import GitLab
@@ -54,6 +55,14 @@ struct CommandFailure: Error {
       self.init(error.summary, hint: error.hint, code: .usage)
     case let error as TimeExpression.Invalid:
       self.init(error.summary, hint: error.hint, code: .usage)
+    case AnalysisError.unknownRevision(let revision, let repository):
+      self.init(
+        "The mirror of \(repository) knows no revision \(revision).",
+        hint: "Give a branch or an id of those that 'sigsentry sync' brought.", code: .notCached)
+    case AnalysisError.mirror(let repository, let error):
+      self.init(
+        "The mirror of \(repository) cannot be read: \(error).",
+        hint: "Run 'sigsentry sync \(repository)'.")
     case CacheError.missing(let path):
       self.init(
         "There is no cache at \(path).",

@@ -2,4 +2,6 @@
 struct LineCount: Equatable {
   var additions: Int
   var deletions: Int
+  /// Whether the texts were compared; else all lines between their first and last difference count.
+  var isCompared = true
 }

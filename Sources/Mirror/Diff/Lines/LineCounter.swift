@@ -32,6 +32,9 @@ final class LineCounter {
     if oldCount == 0 || newCount == 0 || oldCount == 1 && newCount == 1 {
       return LineCount(additions: newCount, deletions: oldCount)
     }
+    guard oldCount + newCount <= DiffLimits.comparedLines else {
+      return LineCount(additions: newCount, deletions: oldCount, isCompared: false)
+    }
     defer { shrink() }
     classes.reset(lineCount: oldCount + newCount)
     oldNumbers.reserve(oldCount)

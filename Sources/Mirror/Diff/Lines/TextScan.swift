@@ -21,21 +21,23 @@ enum TextScan {
 
   private static func newlineCount(_ text: UnsafeRawBufferPointer) -> Int {
     guard let base = text.baseAddress else { return 0 }
-    let pattern = SIMD32<UInt8>(repeating: newline)
-    let one = SIMD32<UInt8>(repeating: 1)
+    let lowBits: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
     var total = 0
     var position = 0
-    while position + 32 <= text.count {
-      // Each lane counts to 255 at most before it is added up.
-      let blockEnd = min(text.count - 31, position + 32 * 255)
-      var lanes = SIMD32<UInt8>()
-      while position < blockEnd {
-        let chunk = (base + position).loadUnaligned(as: SIMD32<UInt8>.self)
-        lanes = lanes.replacing(with: lanes &+ one, where: chunk .== pattern)
-        position += 32
+    while position + 8 <= text.count {
+      // Eight counters of a byte each, added up before any can overflow.
+      let words = min((text.count - position) / 8, 255)
+      var counters: UInt64 = 0
+      for word in 0..<words {
+        let bytes = (base + (position + 8 * word)).loadUnaligned(as: UInt64.self)
+        let difference = bytes ^ 0x0a0a_0a0a_0a0a_0a0a
+        // The high bit of each byte that is no newline.
+        let others = (difference & lowBits &+ lowBits) | difference
+        counters &+= ~(others | lowBits) >> 7
       }
-      let wide = SIMD32<UInt16>(truncatingIfNeeded: lanes)
-      total += Int(wide.wrappedSum())
+      let pairs = (counters & 0x00ff_00ff_00ff_00ff) &+ (counters >> 8 & 0x00ff_00ff_00ff_00ff)
+      total += Int((pairs &* 0x0001_0001_0001_0001) >> 48)
+      position += 8 * words
     }
     while position < text.count {
       if text[position] == newline { total += 1 }

@@ -205,9 +205,9 @@ struct RenamePass {
   }
 
   private func sketch(of id: ObjectID, _ index: Int) throws(DiffError) -> SpanSketch {
-    guard let blob = try blobs.content(of: id, at: changes.path(index)) else {
-      return spans.sketch(of: UnsafeRawBufferPointer(start: nil, count: 0))
+    switch try blobs.content(of: id, at: changes.path(index), limit: DiffLimits.comparedBytes) {
+    case .bytes(let blob): return spans.sketch(of: blob.bytes)
+    case .oversized: return spans.sketch { blobs.stream(id, $0) }
     }
-    return spans.sketch(of: blob.bytes)
   }
 }

@@ -40,38 +40,81 @@ final class SpanTable {
 
   /// Sums up the spans of a file.
   func sketch(of file: UnsafeRawBufferPointer) -> SpanSketch {
-    let skipsReturns = !TextScan.isBinary(file)
-    touched.removeAll(keepingCapacity: true)
+    var state = SpanState()
+    add(file, &state)
+    return finish(&state)
+  }
+
+  /// Sums up the spans of a file that comes in pieces, of which the first holds all that git looks at to tell binary
+  /// from text. Of a file that did not come whole nothing is similar to anything.
+  func sketch(ofPieces stream: ((UnsafeRawBufferPointer) -> Void) -> Bool) -> SpanSketch {
+    var state = SpanState()
+    let isWhole = stream { add($0, &state) }
+    let sketch = finish(&state)
+    guard isWhole else { return self.sketch(of: UnsafeRawBufferPointer(start: nil, count: 0)) }
+    return sketch
+  }
+
+  private struct SpanState {
     var low: UInt32 = 0
     var high: UInt32 = 0
     var length: UInt32 = 0
-    let count = file.count
+    var byteCount = 0
+    var skipsReturns = false
+    /// Whether a piece ended in a return, which does not count if a newline follows.
+    var heldReturn = false
+  }
+
+  private func add(_ piece: UnsafeRawBufferPointer, _ state: inout SpanState) {
+    if state.byteCount == 0 {
+      touched.removeAll(keepingCapacity: true)
+      state.skipsReturns = !TextScan.isBinary(piece)
+    }
+    let count = piece.count
+    guard count > 0 else { return }
+    state.byteCount += count
+    if state.heldReturn, piece[0] != TextScan.newline { add(13, &state) }
+    state.heldReturn = false
     var position = 0
     while position < count {
-      let byte = file[position]
+      let byte = piece[position]
       position += 1
       // A return before a newline does not count in a text, so line ends do not matter.
-      if byte == 13, skipsReturns, position < count, file[position] == TextScan.newline {
-        continue
+      if byte == 13, state.skipsReturns {
+        if position == count {
+          state.heldReturn = true
+          return
+        }
+        if piece[position] == TextScan.newline { continue }
       }
-      let carried = low
-      low = low << 7 ^ high >> 25
-      high = high << 7 ^ carried >> 25
-      low = low &+ UInt32(byte)
-      length += 1
-      if length < Self.longestSpan, byte != TextScan.newline { continue }
-      let hash = (low &+ high &* 0x61) % UInt32(Self.hashCount)
-      if sums[Int(hash)] == 0 { touched.append(hash) }
-      sums[Int(hash)] += length
-      (low, high, length) = (0, 0, 0)
+      add(byte, &state)
     }
+  }
+
+  @inline(__always)
+  private func add(_ byte: UInt8, _ state: inout SpanState) {
+    let carried = state.low
+    state.low = state.low << 7 ^ state.high >> 25
+    state.high = state.high << 7 ^ carried >> 25
+    state.low = state.low &+ UInt32(byte)
+    state.length &+= 1
+    if state.length < Self.longestSpan, byte != TextScan.newline { return }
+    let hash = (state.low &+ state.high &* 0x61) % UInt32(Self.hashCount)
+    if sums[Int(hash)] == 0 { touched.append(hash) }
+    sums[Int(hash)] &+= state.length
+    (state.low, state.high, state.length) = (0, 0, 0)
+  }
+
+  private func finish(_ state: inout SpanState) -> SpanSketch {
+    if state.byteCount == 0 { touched.removeAll(keepingCapacity: true) }
+    if state.heldReturn { add(13, &state) }
     let spans = UnsafeMutableBufferPointer<SpanSketch.Span>.allocate(capacity: touched.count)
     for (index, hash) in touched.enumerated() {
       spans.initializeElement(
         at: index, to: SpanSketch.Span(hash: hash, byteCount: sums[Int(hash)]))
       sums[Int(hash)] = 0
     }
-    return SpanSketch(fileByteCount: count, spans: spans)
+    return SpanSketch(fileByteCount: state.byteCount, spans: spans)
   }
 
   /// Calls a closure that compares one file with many.

@@ -1,0 +1,119 @@
+import Cache
+import Foundation
+
+/// Where to look for a culprit: a project, or a part of it.
+public struct AnalysisScope: Sendable {
+  /// The project.
+  public var project: CachedProject
+  /// Only files below this directory; `nil` for all.
+  public var pathPrefix: String?
+  /// The branch that runs; `nil` for the default branch.
+  public var branch: String?
+
+  /// Makes a scope of its parts.
+  public init(project: CachedProject, pathPrefix: String? = nil, branch: String? = nil) {
+    self.project = project
+    self.pathPrefix = pathPrefix
+    self.branch = branch
+  }
+}
+
+/// What is asked: which merge request broke it?
+public struct AnalysisQuery: Sendable {
+  /// What was seen.
+  public var symptom: Symptom
+  /// Where to look.
+  public var scopes: [AnalysisScope]
+  /// When it was seen: later merges are no suspects.
+  public var at: Date
+  /// How many days before that a merge may lie.
+  public var lookbackDays: Int
+  /// The revision that ran; `nil` for the branch's tip.
+  public var revision: String?
+  /// The most suspects to name.
+  public var limit: Int
+
+  /// Makes a query of its parts.
+  public init(
+    symptom: Symptom, scopes: [AnalysisScope], at: Date, lookbackDays: Int, revision: String? = nil,
+    limit: Int = 10
+  ) {
+    self.symptom = symptom
+    self.scopes = scopes
+    self.at = at
+    self.lookbackDays = lookbackDays
+    self.revision = revision
+    self.limit = limit
+  }
+}
+
+/// One reason to suspect a merge request.
+public struct Evidence: Sendable, Equatable {
+  /// What kind of reason: `file` is a file of the symptom that it changed.
+  public var kind: String
+  /// The position of the frame in the symptom; `nil` for what is no frame.
+  public var frame: Int?
+  /// The file in the repository.
+  public var file: String
+  /// The line of the symptom in it.
+  public var line: Int?
+  /// How much it counts.
+  public var weight: Double
+  /// A sentence for a person.
+  public var text: String
+}
+
+/// A merge request that may have broken it.
+public struct Suspect: Sendable, Equatable {
+  /// The project's path.
+  public var repository: String
+  /// The merge request.
+  public var mergeRequest: CachedMergeRequest
+  /// The file that speaks most against it.
+  public var file: String
+  /// The function in it.
+  public var function: String?
+  /// The lines in it.
+  public var lines: ClosedRange<Int>?
+  /// Orders the suspects, best first.
+  public var score: Double
+  /// How likely it is the culprit, 0 to 1.
+  public var confidence: Double
+  /// The reasons, strongest first.
+  public var evidence: [Evidence]
+}
+
+/// The answer.
+public struct Analysis: Sendable {
+  /// When it was seen.
+  public var at: Date
+  /// How many days before that were looked at.
+  public var lookbackDays: Int
+  /// The paths of the projects that were looked at.
+  public var repositories: [String]
+  /// The commit that paths were read at, by project path.
+  public var revisions: [String: String]
+  /// The suspects, best first.
+  public var suspects: [Suspect]
+  /// Merge requests that were merged in the window.
+  public var candidates: Int
+  /// Frames of the symptom.
+  public var frames: Int
+  /// Services that the symptom names.
+  public var services: [String]
+  /// Why there is no suspect; `nil` where there is one.
+  public var explanation: String?
+  /// The newest commits of the window, newest first.
+  public var recentCommits: [RecentCommit]
+}
+
+/// A commit shortly before the incident.
+public struct RecentCommit: Sendable {
+  /// The project's page, to make links from.
+  public var projectURL: String?
+  /// The commit.
+  public var commit: CachedCommit
+
+  /// The commit's page.
+  public var url: String? { projectURL.map { "\($0)/-/commit/\(commit.sha)" } }
+}

@@ -1,0 +1,99 @@
+/// Reads the stack traces of C# and the rest of .NET.
+struct DotNetTraceParser: TraceParser {
+  static let language = Symptom.Language.dotNet
+
+  /// The exceptions whose frames have not come yet, the innermost last.
+  private var headers: [ExceptionHeader] = []
+  private var isFirst = true
+
+  init() {}
+
+  mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
+    let content = line.content
+    switch line.first {
+    case "a" where content.starts("at "):
+      guard let frame = Self.frame(content.dropFirst(3).trimmed) else { return false }
+      beginHeader(&traces)
+      traces.add(frame, .dotNet)
+      return true
+    case "-" where content.starts("--- End of inner exception stack trace"):
+      if headers.isEmpty, traces.language == .dotNet {
+        traces.begin(.dotNet, link: .consequence)
+      }
+      return true
+    case "-" where content.starts("--- End of stack trace from previous"):
+      return true
+    default:
+      return readHeaders(content, &traces)
+    }
+  }
+
+  private mutating func beginHeader(_ traces: inout TraceAssembler) {
+    guard let header = headers.popLast() else { return }
+    traces.begin(
+      .dotNet, type: header.type, message: header.message,
+      link: isFirst ? .none : .consequence)
+    isFirst = false
+  }
+
+  /// `A: outer ---> B: inner`, or the inner ones on lines of their own.
+  private mutating func readHeaders(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    guard let arrow = content.find(text: "---> ") else { return false }
+    var parts: [Bytes] = []
+    if arrow == content.startIndex {
+      if headers.isEmpty, let last = traces.lastText, !last.contains(text: "---> ") {
+        parts.append(last)
+      }
+    } else {
+      headers = []
+    }
+    var start = content.startIndex
+    var next = content.find(text: "---> ")
+    while let at = next {
+      parts.append(content.slice(start, at).trimmed)
+      start = at + 5
+      next = content.find(text: "---> ", from: start)
+    }
+    parts.append(content.from(start))
+    let found = parts.filter { !$0.isEmpty }.compactMap { part -> ExceptionHeader? in
+      // (Inner Exception #0) System.X: message
+      var part = part
+      if part.first == "(", let close = part.find(")") { part = part.from(close + 1).trimmed }
+      return ExceptionHeader(part)
+    }
+    guard !found.isEmpty, found.count + headers.count < 32 else { return false }
+    headers += found
+    isFirst = true
+    return true
+  }
+
+  /// `Acme.Pool.Take(Int32 n) in /src/Pool.cs:line 12`, without "at".
+  static func frame(_ text: Bytes) -> RawFrame? {
+    var call = text
+    var location: Location?
+    if let mark = text.findLast(text: ":line "), let (line, end) = text.number(at: mark + 6),
+      end == text.endIndex, let inside = text.find(text: ") in ")
+    {
+      call = text[text.startIndex...inside]
+      location = Location(Bytes())
+      location?.path = text.slice(inside + 5, mark)
+      location?.line = line
+    } else if let inside = text.find(text: ") in ") {
+      call = text[text.startIndex...inside]
+      let place = Location(text.from(inside + 5))
+      guard place.isPlausible else { return nil }
+      location = place
+    }
+    guard call.last == ")", let open = call.find("("), open > call.startIndex else { return nil }
+    let name = call.before(open)
+    guard name.contains(where: { $0 == "." }) || location != nil,
+      !FunctionName.without(name, "[", "]").contains(where: { $0.isSpace || $0 == "/" })
+    else { return nil }
+    // The arguments of the JVM and of JavaScript are locations.
+    let arguments = call.from(open)
+    guard location != nil || !arguments.contains(where: { $0 == ":" || $0 == "/" }) else {
+      return nil
+    }
+    return RawFrame(function: name, location: location)
+  }
+}

@@ -1,0 +1,137 @@
+/// Reads PHP's uncaught exceptions, warnings, and the stack traces of Laravel's logs.
+///
+/// A line of PHP's names a called function and where the call stands, so that the function around
+/// that place is the one of the next line.
+struct PHPTraceParser: TraceParser {
+  static let language = Symptom.Language.php
+
+  init() {}
+
+  mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
+    let content = line.content
+    if line.first == "#" { return readFrame(content, &traces) }
+    if content.starts("Stack trace:") || content.starts("[stacktrace]")
+      || content.starts("thrown in ")
+    {
+      return traces.language == .php
+    }
+    return readHeader(content, &traces)
+  }
+
+  /// `#0 /app/src/Pool.php(12): Acme\Pool->take(1)`, `#1 {main}`
+  private func readFrame(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    guard let (number, end) = content.number(at: content.startIndex + 1), content.at(end) == " "
+    else { return false }
+    let rest = content.from(end + 1).trimmed
+    if rest.starts("{main}") { return traces.language == .php }
+    var location: Location?
+    var call: Bytes
+    if rest.starts("[internal function]: ") {
+      call = rest.dropFirst(21)
+    } else {
+      guard let mark = Self.callMark(rest) else { return false }
+      location = Location(rest.before(mark.open))
+      location?.line = mark.line
+      call = rest.from(mark.end)
+    }
+    if call.starts("called at") { return false }
+    if let (at, _) = Self.firstBracket(call) { call = call.before(at) }
+    let isAwaited =
+      traces.language == .php && traces.interruption == 0 && traces.open?.isEmpty == false
+    if isAwaited, number > 0 || traces.open?.total == 1 {
+      let name = call.text(atMost: 500)
+      traces.update { $0.updateLast { $0.function = name } }
+    } else {
+      traces.add(RawFrame(function: call), .php)
+    }
+    var next = RawFrame(location: location)
+    if location == nil { next.isInApp = false }
+    traces.add(next, .php)
+    return true
+  }
+
+  /// The bracket that begins the arguments; `{closure}` and `{closure:A::b():1}` have none inside.
+  private static func firstBracket(_ call: Bytes) -> (Int, Int)? {
+    var from = call.startIndex
+    if let brace = call.find("{"), let end = call.find("}", from: brace) { from = end }
+    return call.find("(", from: from).map { ($0, from) }
+  }
+
+  /// `(12): ` behind a path.
+  private static func callMark(_ text: Bytes) -> (open: Int, line: Int, end: Int)? {
+    var from = text.startIndex
+    while let open = text.find("(", from: from) {
+      if let (line, end) = text.number(at: open + 1), text.has("): ", at: end) {
+        return (open, line, end + 3)
+      }
+      from = open + 1
+    }
+    return nil
+  }
+
+  private func readHeader(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    if let uncaught = content.find(text: "Uncaught "),
+      content.contains(text: "PHP ") || content.contains(text: "atal error")
+    {
+      return begin(content.from(uncaught + 9), .none, &traces)
+    }
+    if content.starts("Next "), traces.language == .php {
+      // PHP prints the innermost exception first.
+      return begin(content.dropFirst(5), .consequence, &traces)
+    }
+    if let object = content.find(text: "[object] (") {
+      let isPrevious = content.contains(text: "[previous exception]") && traces.language == .php
+      return begin(content.from(object + 10), isPrevious ? .cause : .none, &traces)
+    }
+    guard
+      content.starts("PHP ") || content.starts("Fatal error: ")
+        || content.starts("Parse error: ") || content.starts("Warning: ")
+    else { return false }
+    guard let colon = content.find(":"), let (location, start) = Self.place(content) else {
+      return false
+    }
+    var type = content.before(colon)
+    if type.starts("PHP ") { type = type.dropFirst(4).trimmed }
+    traces.begin(
+      .php, type: type.text,
+      message: content.slice(colon + 1, Swift.max(start, colon + 1)).trimmed.text)
+    traces.setLocation(RawFrame(location: location))
+    return true
+  }
+
+  /// `Acme\PoolException: empty in /app/src/Pool.php:12`, `Acme\E(code: 0): empty at /app/a.php:12)`
+  private func begin(
+    _ text: Bytes, _ link: TraceAssembler.Link, _ traces: inout TraceAssembler
+  ) -> Bool {
+    let type = text.prefix { $0.isWord || $0 == "\\" }
+    guard !type.isEmpty else { return false }
+    let place = Self.place(text)
+    let start = text.find(text: ": ").map { $0 + 2 } ?? type.endIndex
+    let end = place?.start ?? text.endIndex
+    let message = start < end ? text.slice(start, end).trimmed : Bytes()
+    traces.begin(
+      .php, type: type.text, message: message.isEmpty ? nil : message.text(atMost: 1_000),
+      link: link)
+    if let place { traces.add(RawFrame(location: place.location), .php) }
+    return true
+  }
+
+  /// The location at the end of a header, and where the words before it begin.
+  private static func place(_ text: Bytes) -> (location: Location, start: Int)? {
+    let text = text.last == ")" ? text.dropLast() : text
+    if let mark = text.findLast(text: " on line "), let (line, _) = text.number(at: mark + 9),
+      let start = text.before(mark).findLast(text: " in ")
+    {
+      var location = Location(Bytes())
+      location.path = text.slice(start + 4, mark)
+      location.line = line
+      return (location, start)
+    }
+    for word: StaticString in [" in ", " at "] {
+      guard let start = text.findLast(text: word) else { continue }
+      let location = Location(text.from(start + 4))
+      if location.line != nil, location.isPlausible { return (location, start) }
+    }
+    return nil
+  }
+}

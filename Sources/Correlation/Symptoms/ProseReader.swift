@@ -1,0 +1,259 @@
+/// Finds words, code-like words and paths in prose and in the messages of log lines.
+struct ProseReader {
+  private(set) var words: TermCounter
+  private(set) var identifiers: TermCounter
+  private(set) var paths: [Symptom.PathMention] = []
+  private(set) var isTruncated = false
+
+  private var places: [String: Int] = [:]
+  private var budget: Int
+  private let limit: Int
+  /// Lines already read, by their text without digits.
+  private var seen: Set<UInt64> = []
+
+  init(limits: Symptom.Limits) {
+    budget = limits.proseBytes
+    limit = limits.terms
+    words = TermCounter(limit: limits.terms)
+    identifiers = TermCounter(limit: limits.terms)
+  }
+
+  /// Whether nothing more is read.
+  var isFull: Bool { budget <= 0 }
+
+  /// Reads a line whose like was not read before.
+  mutating func read(_ line: Bytes) {
+    guard budget > 0 else {
+      isTruncated = true
+      return
+    }
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hasPath = false
+    for byte in line.prefix(4_096) {
+      if byte == "/" || byte == "." { hasPath = true }
+      if !byte.isDigit { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+    // Paths differ by their line numbers alone.
+    if hasPath, line.contains(0x3A) { hash ^= line.prefix(4_096).fingerprint }
+    guard seen.count < 16_384, seen.insert(hash).inserted else { return }
+    let piece = line.prefix(16_384)
+    if piece.count < line.count { isTruncated = true }
+    budget -= piece.count
+    tokens(piece)
+  }
+
+  private mutating func tokens(_ line: Bytes) {
+    let whole = line.trimmed
+    var at = line.startIndex
+    while at < line.endIndex {
+      guard Self.isTokenByte(line[at]) else {
+        at += 1
+        continue
+      }
+      let end = line.skip(from: at, while: Self.isTokenByte)
+      let token = line.slice(at, end)
+      let isAlone = at == whole.startIndex && end == whole.endIndex
+      read(token, in: line, isAlone: isAlone)
+      at = end
+    }
+  }
+
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    if byte.isWord { return true }
+    switch byte {
+    case ".", "/", "-", ":", "\\", "@", "+", "#", "~", "%": return true
+    default: return false
+    }
+  }
+
+  private mutating func read(_ raw: Bytes, in line: Bytes, isAlone: Bool) {
+    var token = raw
+    while let last = token.last, last == "." || last == ":" || last == "-" || last == "+" {
+      token = token.dropLast()
+    }
+    while let first = token.first,
+      first == ":" || first == "-" || first == "+" || first == "@" || first == "#" || first == "%"
+    {
+      token = token.dropFirst()
+    }
+    guard token.count > 1, token.count < 1_024 else { return }
+    if let scheme = token.find(text: "://") {
+      readURL(token, scheme)
+      return
+    }
+    if token.contains(where: { $0 == "/" || $0 == "\\" || $0 == "." }),
+      readPath(token, line, isAlone: isAlone)
+    {
+      return
+    }
+    if let hash = token.find("#") {
+      // Ruby's Type#method
+      read(token.before(hash), in: line, isAlone: false)
+      read(token.from(hash + 1), in: line, isAlone: false)
+      return
+    }
+    let open = raw.startIndex > line.startIndex ? line[raw.startIndex - 1] : 0x20
+    let close = line.at(raw.endIndex)
+    let isQuoted =
+      (open == "`" || open == "'" || open == "\"")
+      && (close == "`" || close == "'" || close == "\"")
+    let isCalled = close == "(" && line.at(raw.endIndex + 1) == ")"
+    if Self.isIdentifier(token) || (isQuoted || isCalled) && Self.isName(token) {
+      identifiers.add(token.prefix(200).text)
+    } else {
+      readWords(token)
+    }
+  }
+
+  private mutating func readWords(_ token: Bytes) {
+    // Numbers, hashes and addresses are no words.
+    for part in token.split(whereSeparator: { !$0.isWord }) {
+      guard part.count >= 3, part.count <= 40,
+        part.allSatisfy({ $0.isLetter || $0 >= 0x80 })
+      else { continue }
+      let word = part.text.lowercased()
+      if !StopWords.all.contains(word) { words.add(word) }
+    }
+  }
+
+  private static func isName(_ token: Bytes) -> Bool {
+    token.count > 2 && token.first?.isLetter == true
+      && token.allSatisfy { $0.isWord || $0 == "." || $0 == ":" || $0 == "-" }
+  }
+
+  /// camelCase, PascalCase, snake_case, dotted.names, scoped::names.
+  static func isIdentifier(_ token: Bytes) -> Bool {
+    guard let first = token.first, first.isLetter || first == "_" || first == "$",
+      token.count > 2,
+      token.allSatisfy({
+        $0.isLetter || $0.isDigit || $0 == "_" || $0 == "$" || $0 == "." || $0 == ":"
+      })
+    else { return false }
+    var humps = 0
+    var lowers = 0
+    for at in token.indices {
+      let byte = token[at]
+      let previous = token.at(at - 1)
+      if byte == "_", at > token.startIndex, at + 1 < token.endIndex, token[at + 1].isWord {
+        return true
+      }
+      if byte == ":", token.at(at + 1) == ":", token.at(at + 2).isWord { return true }
+      if byte == ".", previous.isLetter || previous.isDigit, token.at(at + 1).isLetter {
+        return token.before(at).count > 1
+      }
+      if byte.isLower { lowers += 1 }
+      if byte.isUpper, previous.isLower { humps += 1 }
+    }
+    return humps > 0 && lowers > 1 && !token.contains(0x3A)
+  }
+
+  // MARK: Paths
+
+  /// A link to a file of a GitLab repository, or a URL of a script.
+  private mutating func readURL(_ token: Bytes, _ scheme: Int) {
+    for mark: StaticString in ["/-/blob/", "/blob/", "/-/raw/"] {
+      guard let at = token.find(text: mark) else { continue }
+      let rest = token.from(at + mark.utf8CodeUnitCount)
+      guard let slash = rest.find("/") else { return }
+      add(rest.from(slash + 1))
+      return
+    }
+    if token.starts("file:") || token.starts("webpack") || token.starts("resource:") { add(token) }
+  }
+
+  private mutating func readPath(_ token: Bytes, _ line: Bytes, isAlone: Bool) -> Bool {
+    let location = Location(token)
+    let path = location.path
+    guard path.contains(where: { $0.isLetter }), !path.contains(text: "::") else { return false }
+    let isFolder = path.last == "/" || path.last == "\\"
+    let name = path.lastIndex { $0 == "/" || $0 == "\\" }.map { path.from($0 + 1) } ?? path
+    let slashes = path.reduce(0) { $0 + ($1 == "/" || $1 == "\\" ? 1 : 0) }
+    let isSource = Self.isSourceName(name)
+    guard !isFolder || slashes > 1 else { return false }
+    if slashes == 0 {
+      guard isSource else { return false }
+    } else {
+      // Of "and/or" only a whole line is taken for a path; versions and dates are none.
+      let dot = name.findLast(".")
+      let hasEnding = dot.map { name.at($0 + 1).isLetter && name.endIndex - $0 < 12 } ?? false
+      guard
+        isSource || hasEnding || path.first == "/" || path.first == "." || slashes > 1 || isAlone
+      else { return false }
+      guard name.isEmpty || name.contains(where: { $0.isLetter }) else { return false }
+    }
+    var end = token
+    if location.line == nil, let line = Self.line(after: token, in: line) {
+      add(token, line: line)
+      return true
+    }
+    // file.c#L12
+    if let hash = token.find(text: "#L"), let (_, last) = token.number(at: hash + 2) {
+      end = token.before(last)
+    }
+    add(end)
+    return true
+  }
+
+  /// The number in `pool.c, line 12`, `pool.c line 12` or `pool.c(12)`.
+  private static func line(after token: Bytes, in line: Bytes) -> Int? {
+    let rest = line.from(token.endIndex)
+    if rest.first == "(", let (value, end) = rest.number(at: rest.startIndex + 1) {
+      return rest.at(end) == ")" || rest.at(end) == "," ? value : nil
+    }
+    let at = rest.skip(from: rest.startIndex) {
+      $0 == "," || $0 == "\"" || $0 == "'" || $0 == "`" || $0 == " "
+    }
+    guard at - rest.startIndex < 4 else { return nil }
+    if rest.has("on line ", at: at) { return rest.number(at: at + 8)?.value }
+    guard rest.has("line ", at: at) else { return nil }
+    return rest.number(at: at + 5)?.value
+  }
+
+  private mutating func add(_ token: Bytes, line: Int? = nil) {
+    var location = Location(token)
+    var line = line ?? location.line
+    if let hash = location.path.find(text: "#L") {
+      line = location.path.number(at: hash + 2)?.value
+      location.path = location.path.before(hash)
+    }
+    add(path: location.path.text(atMost: 1_024), line: line)
+  }
+
+  /// Counts a mention of a path.
+  mutating func add(path: String, line: Int?) {
+    guard path.utf8.count > 1 else { return }
+    if let place = places[path] {
+      paths[place].count += 1
+      if paths[place].line == nil { paths[place].line = line }
+    } else if paths.count < limit {
+      places[path] = paths.count
+      paths.append(Symptom.PathMention(path: path, line: line, count: 1))
+    } else {
+      isTruncated = true
+    }
+  }
+
+  /// Whether a file name ends like source code or is one of a build file.
+  static func isSourceName(_ name: Bytes) -> Bool {
+    if name.equals("Makefile") || name.equals("Dockerfile") || name.equals("Gemfile") {
+      return true
+    }
+    guard let dot = name.findLast("."), dot > name.startIndex, name.endIndex - dot <= 11 else {
+      return false
+    }
+    return endings.contains(name.from(dot + 1).caselessFingerprint)
+  }
+
+  /// The fingerprints of known endings.
+  private static let endings = Set(endingNames.map { Array($0.utf8)[...].caselessFingerprint })
+
+  private static let endingNames: Set<String> = [
+    "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "hxx", "m", "mm", "inl", "py", "pyx", "pyi", "java",
+    "kt", "kts", "scala", "groovy", "js", "mjs", "cjs", "jsx", "ts", "tsx", "mts", "vue", "svelte",
+    "go", "rb", "rake", "erb", "haml", "php", "phtml", "cs", "fs", "vb", "rs", "swift", "sh",
+    "bash", "pl", "pm", "lua", "ex", "exs", "erl", "hs", "ml", "clj", "dart", "r", "jl", "vala",
+    "sql", "graphql", "proto", "xml", "yml", "yaml", "json", "toml", "ini", "cfg", "conf", "html",
+    "css", "scss", "less", "md", "rst", "txt", "build", "cmake", "gradle", "tf", "ui", "blp", "in",
+    "s", "asm", "cu", "glsl", "csproj", "sln", "mod", "gemspec", "service", "desktop", "po",
+  ]
+}

@@ -1,0 +1,92 @@
+/// Reads Rust's panics, with and without a backtrace, and those of anyhow and eyre.
+struct RustTraceParser: TraceParser {
+  static let language = Symptom.Language.rust
+
+  private var awaitsMessage = false
+  private var awaitsLocation = false
+  private var isInBacktrace = false
+
+  init() {}
+
+  mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
+    let content = line.content
+    if content.starts("thread "), let panicked = content.find(text: "panicked at ") {
+      readPanic(content.from(panicked + 12), &traces)
+      return true
+    }
+    if content.starts("stack backtrace:") || content.starts("Stack backtrace:") {
+      awaitsMessage = false
+      isInBacktrace = true
+      if traces.language != .rust || traces.open?.isEmpty == false {
+        let error = traces.lastText.flatMap { text -> String? in
+          text.starts("Error: ") ? text.dropFirst(7).text(atMost: 1_000) : nil
+        }
+        traces.begin(.rust, message: error)
+      }
+      return true
+    }
+    guard isInBacktrace || awaitsMessage || traces.language == .rust else { return false }
+    if awaitsMessage, !content.starts("note: ") {
+      awaitsMessage = false
+      let message = content.text(atMost: 1_000)
+      traces.update { $0.message = message }
+      return true
+    }
+    if content.starts("note: ") {
+      awaitsMessage = false
+      return traces.language == .rust
+    }
+    if awaitsLocation, content.starts("at "), traces.language == .rust {
+      awaitsLocation = false
+      let location = Location(content.dropFirst(3).trimmed)
+      guard location.isPlausible else { return false }
+      traces.update {
+        $0.updateLast {
+          $0.path = location.path.text(atMost: 1_024)
+          $0.line = location.line
+          $0.column = location.column
+        }
+      }
+      return true
+    }
+    return readFrame(line, &traces)
+  }
+
+  /// `   3: acme::pool::take`, `   3:     0x55d0c1 - acme::pool::take`
+  private mutating func readFrame(_ line: SymptomLine, _ traces: inout TraceAssembler) -> Bool {
+    let content = line.content
+    guard line.first.isDigit, isInBacktrace || traces.language == .rust,
+      let (number, end) = content.number(at: content.startIndex), content.has(": ", at: end)
+    else {
+      if content.starts("[... omitted") { return traces.language == .rust }
+      return false
+    }
+    var name = content.from(end + 2).trimmed
+    if name.starts("0x"), let dash = name.find(text: " - ") { name = name.from(dash + 3) }
+    guard !name.isEmpty else { return false }
+    traces.add(RawFrame(function: name), .rust, number: number)
+    awaitsLocation = true
+    isInBacktrace = true
+    return true
+  }
+
+  /// `src/pool.rs:12:3:`, or of older compilers `'message', src/pool.rs:12:3`
+  private mutating func readPanic(_ text: Bytes, _ traces: inout TraceAssembler) {
+    var message: Bytes?
+    var place = text
+    if text.first == "'", let quote = text.findLast(text: "', ") {
+      message = text.slice(text.startIndex + 1, quote)
+      place = text.from(quote + 3)
+    } else if place.last == ":" {
+      place = place.dropLast()
+    }
+    traces.begin(.rust, type: "panic", message: message?.text(atMost: 1_000))
+    let location = Location(place)
+    if location.line != nil, location.isPlausible {
+      traces.setLocation(RawFrame(location: location))
+    }
+    awaitsMessage = message == nil
+    awaitsLocation = false
+    isInBacktrace = false
+  }
+}

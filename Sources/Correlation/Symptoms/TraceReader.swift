@@ -1,0 +1,81 @@
+/// Hands each line to the parsers whose form it may be of.
+struct TraceReader {
+  var traces: TraceAssembler
+
+  private var native = NativeTraceParser()
+  private var python = PythonTraceParser()
+  private var jvm = JVMTraceParser()
+  private var javaScript = JavaScriptTraceParser()
+  private var go = GoTraceParser()
+  private var ruby = RubyTraceParser()
+  private var php = PHPTraceParser()
+  private var dotNet = DotNetTraceParser()
+  private var rust = RustTraceParser()
+  private var swift = SwiftTraceParser()
+
+  init(limits: Symptom.Limits) { traces = TraceAssembler(limits: limits) }
+
+  /// Reads a line; false where it is no part of a trace.
+  mutating func read(_ line: SymptomLine) -> Bool {
+    // The longest lines of a trace are C++ template names.
+    guard line.bytes.count <= 16_384 else { return false }
+    // Frames of PHP and of debuggers both begin with # and a number; PHP's are told apart.
+    let active = line.first == "#" ? nil : traces.language
+    if let active, read(line, as: active) { return true }
+    for language in Self.candidates(line) where language != active {
+      if read(line, as: language) { return true }
+    }
+    return false
+  }
+
+  private mutating func read(_ line: SymptomLine, as language: Symptom.Language) -> Bool {
+    switch language {
+    case .native: native.read(line, into: &traces)
+    case .python: python.read(line, into: &traces)
+    case .jvm: jvm.read(line, into: &traces)
+    case .javaScript: javaScript.read(line, into: &traces)
+    case .go: go.read(line, into: &traces)
+    case .ruby: ruby.read(line, into: &traces)
+    case .php: php.read(line, into: &traces)
+    case .dotNet: dotNet.read(line, into: &traces)
+    case .rust: rust.read(line, into: &traces)
+    case .swift: swift.read(line, into: &traces)
+    }
+  }
+
+  /// The languages worth asking, by what the line begins and ends with.
+  private static func candidates(_ line: SymptomLine) -> [Symptom.Language] {
+    let content = line.content
+    switch line.first {
+    case "#": return hash
+    case "a" where content.starts("at "): return at
+    case "b" where content.starts("by 0x"), "@" where content.starts("@ "): return onlyNative
+    case let byte where byte.isDigit:
+      // A time or a number in front of text is no frame's.
+      guard let (_, end) = content.number(at: content.startIndex), end - line.body < 6 else {
+        return none
+      }
+      switch content.at(end) {
+      case ":": return colonNumber
+      case " ", "#": return plainNumber
+      default: break
+      }
+    case "C" where content.starts("Caused by: "): return causes
+    case "F" where content.starts("File \""): return onlyPython
+    default: break
+    }
+    return others
+  }
+
+  private static let none: [Symptom.Language] = []
+  private static let onlyNative: [Symptom.Language] = [.native]
+  private static let onlyPython: [Symptom.Language] = [.python]
+  private static let hash: [Symptom.Language] = [.php, .native]
+  private static let at: [Symptom.Language] = [.native, .jvm, .dotNet, .javaScript]
+  private static let causes: [Symptom.Language] = [.jvm, .javaScript]
+  private static let colonNumber: [Symptom.Language] = [.ruby, .rust]
+  private static let plainNumber: [Symptom.Language] = [.native, .swift]
+  private static let others: [Symptom.Language] = [
+    .python, .go, .rust, .swift, .php, .ruby, .jvm, .dotNet, .native, .javaScript,
+  ]
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Cache
+import Correlation
+import Foundation
+import Reports
+import Settings
+
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze", abstract: "Name the merge requests that may have broken it",
+    discussion: """
+      The symptom is a file with stack traces, log lines, paths or prose, '-' for standard input, or --description. \
+      The answer comes from disk.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Argument(help: "The symptom's file, or '-'.")
+  var file: String?
+  @Option(
+    help:
+      "Look in this repository; can be given again (default: where the services lead, else all).")
+  var repo: [String] = []
+  @Option(help: "Look where this service is built from; can be given again.")
+  var service: [String] = []
+  @Option(help: "The symptom in words.")
+  var description: String?
+  @Option(help: "When it was seen, as '2h ago' or '2026-04-25 09:00' (default: now).")
+  var at: String?
+  @Option(help: "Days before that in which a merge may lie, 1 to 365 (default: 30).")
+  var lookbackDays: Int?
+  @Option(help: "The revision that ran (default: the branch's tip).")
+  var revision: String?
+  @Option(help: "text or json.")
+  var format: Format?
+  @Option(help: "The most suspects to name.")
+  var limit = 10
+  @OptionGroup var options: CommonOptions
+
+  func validate() throws {
+    try ReposCommand.check(lookbackDays: lookbackDays)
+    guard limit > 0 else { throw ValidationError("--limit takes 1 or more.") }
+    guard file != nil || description != nil else {
+      throw ValidationError("Give a symptom: a file, '-' or --description.")
+    }
+  }
+
+  func run() throws {
+    let cache = try options.openCache()
+    let symptom = Symptom.parse(try readSymptom())
+    let time = try at.map { try TimeExpression($0, now: Date()) }
+    var days = lookbackDays ?? RepositorySetting.defaultLookbackDays
+    if lookbackDays == nil, let time, let start = time.start {
+      days = max(1, Int((time.end.timeIntervalSince(start) / 86400).rounded(.up)))
+    }
+    let query = AnalysisQuery(
+      symptom: symptom, scopes: try scopes(for: symptom, in: cache), at: time?.end ?? Date(),
+      lookbackDays: days, revision: revision, limit: limit)
+    let report = AnalysisReport(
+      try Analyzer(cache: cache).analyze(query), answeredOffline: true)
+    StandardOutput().write(
+      options.json || format == .json ? report.json.line : Array(report.text.utf8))
+  }
+
+  /// The symptom's bytes; of a larger file the parser would not read more.
+  private static let maximumBytes = 256 << 20
+
+  private func readSymptom() throws -> [UInt8] {
+    var bytes = description.map { Array(($0 + "\n\n").utf8) } ?? []
+    guard let file else { return bytes }
+    let handle: FileHandle
+    if file == "-" {
+      handle = .standardInput
+    } else {
+      guard let opened = FileHandle(forReadingAtPath: file) else {
+        throw CommandFailure.usage("The symptom file \(file) cannot be read.")
+      }
+      handle = opened
+    }
+    while bytes.count < Self.maximumBytes, let piece = try handle.read(upToCount: 1 << 20),
+      !piece.isEmpty
+    {
+      bytes += piece
+    }
+    return bytes
+  }
+
+  /// Where to look: what is named, else where the symptom's services lead, else everywhere.
+  private func scopes(for symptom: Symptom, in cache: CacheStore) throws -> [AnalysisScope] {
+    if !repo.isEmpty {
+      return try repo.map { AnalysisScope(project: try options.project($0, in: cache)) }
+    }
+    if !service.isEmpty {
+      return try service.map { name in
+        guard let scope = try scope(ofService: name, in: cache) else {
+          throw CommandFailure.notCached(name, nearest: nil)
+        }
+        return scope
+      }
+    }
+    let mapped = try symptom.services.compactMap { try scope(ofService: $0, in: cache) }
+    if !mapped.isEmpty { return mapped }
+    return try cache.projects().filter { $0.syncedAt != nil }.map { AnalysisScope(project: $0) }
+  }
+
+  /// The mapping of a service, or a repository of that name.
+  private func scope(ofService name: String, in cache: CacheStore) throws -> AnalysisScope? {
+    if let store = try? SettingsStore(directory: options.configDirectory, access: .readOnly),
+      let mapping = try store.mapping(service: name),
+      let setting = try store.repository(id: mapping.repositoryID), let id = setting.projectID,
+      let project = try cache.project(host: setting.baseURL.hostKey, projectID: id)
+    {
+      return AnalysisScope(
+        project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
+    }
+    return try cache.projects().first {
+      $0.path.split(separator: "/").last.map(String.init) == name
+    }
+    .map { AnalysisScope(project: $0) }
+  }
+}

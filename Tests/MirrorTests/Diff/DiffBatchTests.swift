@@ -1,0 +1,64 @@
+import Mirror
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct DiffBatchTests {
+  @Test(arguments: [1, 2, 3, 7])
+  func `every pair has its result once, whatever the number of workers`(workers: Int) throws {
+    let fixture = try GitFixture()
+    let commits = 40
+    try fixture.fastImport(RandomHistory.stream(seed: 51, commits: commits))
+    let comparison = try DiffComparison(fixture)
+    let trees = try (0..<commits).map { try comparison.tree("main~\($0)") }
+    var pairs: [(old: ObjectID?, new: ObjectID?)] = zip(trees.dropFirst(), trees).map { ($0, $1) }
+    pairs.append((nil, trees[0]))
+    let expected = try pairs.map { try comparison.engine.changes(from: $0.old, to: $0.new) }
+    let results = Mutex([Int: [FileChange]]())
+    let repeated = Mutex(0)
+    DiffBatch.run(
+      repositoryPath: fixture.path, pairs: pairs, workers: workers, isCancelled: { false }
+    ) { index, result in
+      let changes = try? result.get()
+      results.withLock { results in
+        if results[index] != nil { repeated.withLock { $0 += 1 } }
+        results[index] = changes
+      }
+    }
+    #expect(repeated.withLock { $0 } == 0)
+    #expect(results.withLock { results in pairs.indices.map { results[$0] } } == expected)
+  }
+
+  @Test func `a cancelled batch begins no further pair and still answers all`() throws {
+    let fixture = try GitFixture()
+    try fixture.fastImport(RandomHistory.stream(seed: 52, commits: 3))
+    let tree = try DiffComparison(fixture).tree("main")
+    let begun = Mutex(0)
+    let results = Mutex<[Result<[FileChange], DiffError>]>([])
+    DiffBatch.run(
+      repositoryPath: fixture.path, pairs: Array(repeating: (nil, tree), count: 20), workers: 2,
+      isCancelled: {
+        begun.withLock {
+          $0 += 1; return $0 > 5
+        }
+      }
+    ) { _, result in results.withLock { $0.append(result) } }
+    let cancelled = results.withLock { $0.filter { $0 == .failure(.cancelled) }.count }
+    #expect(results.withLock { $0.count } == 20)
+    #expect(cancelled == 15)
+  }
+
+  @Test func `no pairs and no repository`() {
+    DiffBatch.run(repositoryPath: "/nonexistent", pairs: [], workers: 4, isCancelled: { false }) {
+      _, _ in Issue.record("nothing was asked")
+    }
+    let failures = Mutex<[DiffError]>([])
+    DiffBatch.run(
+      repositoryPath: "/nonexistent", pairs: [(nil, .emptyTree), (nil, .emptyTree)], workers: 2,
+      isCancelled: { false }
+    ) { _, result in
+      if case .failure(let error) = result { failures.withLock { $0.append(error) } }
+    }
+    #expect(failures.withLock { $0.count } == 2)
+  }
+}
