@@ -214,5 +214,6 @@ import Testing
     #expect(qualified("acme::Pool::operator()(int)", .native) == "acme::Pool::operator()")
     #expect(qualified("std::string[abi:cxx11] acme::take()", .native) == "acme::take")
     #expect(name("??", .native) == nil)
+    #expect(name("operator()", .native) == nil)
   }
 }

@@ -105,6 +105,10 @@ import Testing
     #expect(
       qualified("_RNvXs_Cs1234_4acmeNtB4_4PoolNtB4_5Trait4take", .rust) == "acme::Pool::take")
     #expect(qualified("acme::run::{closure#0}", .rust) == "acme::run")
+    #expect(qualified("acme[1a2b3c4d]::pool::take", .rust) == "acme::pool::take")
+    #expect(
+      qualified("<acme[1a2b]::Pool<i32> as core[9f8e]::fmt::Display>::fmt", .rust)
+        == "acme::Pool::fmt")
     #expect(
       qualified("<alloc::vec::Vec<T> as acme::Take>::take", .rust) == "alloc::vec::Vec::take")
     #expect(

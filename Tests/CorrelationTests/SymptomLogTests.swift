@@ -121,6 +121,16 @@ import Testing
     #expect(symptom.frames.count == 2)
   }
 
+  @Test func `a log full of one trace does not push another one out`() {
+    let often = "java.lang.Error: no\n\tat com.acme.A.a(A.java:1)\n\n"
+    let rare = "java.io.IOException: x\n\tat com.acme.B.b(B.java:2)\n\n"
+    let text =
+      String(repeating: often, count: 2_000) + rare + String(repeating: often, count: 2_000)
+    let symptom = Symptom.parse(text)
+    #expect(symptom.traces.map(\.exceptionType) == ["java.lang.Error", "java.io.IOException"])
+    #expect(symptom.traces.map(\.occurrences) == [4_000, 1])
+  }
+
   @Test func `of a long log the errors stay`() {
     var limits = Symptom.Limits()
     limits.logs = 40

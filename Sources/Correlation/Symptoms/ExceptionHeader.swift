@@ -6,9 +6,8 @@ struct ExceptionHeader: Equatable {
   /// Reads `java.lang.IllegalStateException: no pool`, `Uncaught TypeError: x is undefined`,
   /// `Exception in thread "main" a.b.FooError`, `Foo::Error (message):`.
   ///
-  /// - Parameter language: Of a JavaScript, JVM or .NET trace the header may stand behind other
-  ///   words; elsewhere too, but then only a name with a telling ending counts.
-  init?(_ line: Bytes, language: Symptom.Language? = nil) {
+  /// The type may stand behind other words; only a name with a telling ending counts.
+  init?(_ line: Bytes) {
     guard let (range, end) = Self.typeRange(in: line) else { return nil }
     type = line[range].text(atMost: 200)
     var rest = line.from(end).trimmed

@@ -82,6 +82,8 @@ extension FunctionName {
     {
       parts.removeLast()
     }
+    // A bare closure: the debugger does not tell whose.
+    if parts.count == 1, parts[0].equals("operator()") { return [] }
     return parts.map(withoutCompilerSuffix)
   }
 
@@ -132,7 +134,12 @@ extension FunctionName {
         close()
         at = bytes.closing(at, "{", "}") ?? bytes.endIndex
         start = at
-      case "(", "[", "&", "*", "'":
+      case "[":
+        // A slice's type, or the hash of a crate: core[1a2b3c]::fmt
+        close()
+        at = bytes.closing(at, "[", "]") ?? bytes.endIndex
+        start = at
+      case "(", "&", "*", "'":
         close()
         start = bytes.endIndex
         guard parts.isEmpty, bytes[at] == "&" || bytes[at] == "*" else { break scan }
@@ -173,10 +180,7 @@ extension FunctionName {
   /// `static Pool.make<A>(_:)`, `specialized Pool.size.getter`.
   static func swift(_ bytes: Bytes) -> [Bytes] {
     var name = bytes
-    if let of = name.findLast(text: " for ") {
-      let witness = name.starts("protocol witness")
-      name = witness ? name.from(of + 5) : name.from(of + 5)
-    }
+    if let of = name.findLast(text: " for ") { name = name.from(of + 5) }
     if name.starts("closure #") || name.starts("implicit closure #")
       || name.contains(text: " #1 in ")
       || name.contains(text: "closure #")

@@ -39,7 +39,7 @@ enum LibraryCode {
     case .python:
       // /usr/local/lib/python3.12/json/decoder.py
       return path.find(text: "/lib/python").map { path.at($0 + 11).isDigit } ?? false
-    case .rust:
+    case .rust, .native:
       return path.starts("library/std/") || path.starts("library/core/")
         || path.starts("library/alloc/")
     case .dotNet:

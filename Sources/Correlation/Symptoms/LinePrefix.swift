@@ -103,15 +103,15 @@ struct LinePrefix {
       if rest.at(flag) == "F" || rest.at(flag) == "P", rest.at(flag + 1) == " " { at = flag + 1 }
     }
     rest = rest.from(at + 1)
-    if unit(isRequired: isSyslog) { return true }
+    takeUnit(isRequired: isSyslog)
     return true
   }
 
   /// `host unit[12]: ` behind a time.
-  private mutating func unit(isRequired: Bool) -> Bool {
-    guard rest.first?.isWord == true else { return false }
+  private mutating func takeUnit(isRequired: Bool) {
+    guard rest.first?.isWord == true else { return }
     let host = rest.skip(from: rest.startIndex) { $0.isWord || $0 == "-" || $0 == "." }
-    guard rest.at(host) == " ", rest.at(host + 1).isWord else { return false }
+    guard rest.at(host) == " ", rest.at(host + 1).isWord else { return }
     let start = host + 1
     let end = rest.skip(from: start) {
       $0.isWord || $0 == "-" || $0 == "." || $0 == "/" || $0 == "@"
@@ -120,14 +120,13 @@ struct LinePrefix {
     if rest.at(at) == "[", let (_, close) = rest.number(at: at + 1), rest.at(close) == "]" {
       at = close + 1
     } else if !isRequired {
-      return false
+      return
     }
     guard rest.has(": ", at: at) || rest.at(at) == ":" && at + 1 == rest.endIndex else {
-      return false
+      return
     }
     service = rest.slice(start, end)
     rest = rest.from(at + 2)
-    return true
   }
 
   /// `checkout-api-1  | `

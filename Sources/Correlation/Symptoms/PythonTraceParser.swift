@@ -14,17 +14,19 @@ struct PythonTraceParser: TraceParser {
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
     var content = line.content
     var indent = line.indent
+    var isFramed = false
     // The frame that exception groups draw.
     if content.first == "|" || content.first == "+" {
       let inner = content.from(content.skip(from: content.startIndex) { $0 == "|" || $0 == "+" })
       if inner.first == "-" { return traces.language == .python }
       guard inner.first?.isSpace == true || traces.language == .python else { return false }
       let framed = SymptomLine(inner)
+      isFramed = true
       content = framed.content
       indent = framed.indent
     }
     if content.starts("File \"") { return readFile(content, indent, &traces) }
-    if let result = readMark(content, &traces) { return result }
+    if let result = readMark(content, isFramed, &traces) { return result }
     if readPytest(line, &traces) { return true }
     guard traces.language == .python, traces.interruption == 0 else { return false }
     return readInside(content, indent, &traces)
@@ -56,7 +58,9 @@ struct PythonTraceParser: TraceParser {
     return true
   }
 
-  private mutating func readMark(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool? {
+  private mutating func readMark(
+    _ content: Bytes, _ isFramed: Bool, _ traces: inout TraceAssembler
+  ) -> Bool? {
     switch content.first ?? 0 {
     case "T", "E", "C", "F", "D", "[":
       break
@@ -65,9 +69,10 @@ struct PythonTraceParser: TraceParser {
     }
     if content.contains(text: "Traceback (most recent call last)") {
       let isGroup = content.contains(text: "Exception Group Traceback")
-      traces.begin(.python, link: link == .none && !isGroup && isInGroup ? .cause : link)
+      traces.begin(
+        .python, link: link == .none && !isGroup && isInGroup && isFramed ? .cause : link)
       traces.update { $0.isInnermostLast = true }
-      isInGroup = isGroup || isInGroup
+      isInGroup = isGroup || isInGroup && isFramed
       link = .none
       awaitsSource = false
       return true

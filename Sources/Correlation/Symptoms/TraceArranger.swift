@@ -14,6 +14,7 @@ enum TraceArranger {
     }
     var places: [Int: Int] = [:]
     var known: [Int: [Int]] = [:]  // the places of a chain's traces, by its fingerprint
+    var repeats = assembler.repeats
     var chainCount = 0
     for id in order {
       guard let chain = chains[id] else { continue }
@@ -34,6 +35,8 @@ enum TraceArranger {
         places[trace.id] = place
         own.append(place)
         add(trace, chain: chainCount, isRoot: index == root, to: &symptom)
+        let more = repeats.isEmpty ? nil : repeats.removeValue(forKey: trace.fingerprint)
+        symptom.traces[place].occurrences += more ?? 0
       }
       known[key] = own
       chainCount += 1

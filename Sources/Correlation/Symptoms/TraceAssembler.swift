@@ -19,6 +19,10 @@ struct TraceAssembler {
   /// The debugger's number of the thread that received the signal.
   var crashingThread: Int?
 
+  /// How many more traces of a fingerprint there were than are kept.
+  private(set) var repeats: [Int: Int] = [:]
+  private var known: Set<Int> = []
+
   private var nextID = 0
   private var nextChain = 0
   private var previous: (chain: Int, level: Int, language: Symptom.Language)?
@@ -69,7 +73,7 @@ struct TraceAssembler {
   /// - Parameter number: The frame's number, where the form numbers them.
   mutating func add(_ frame: RawFrame, _ language: Symptom.Language, number: Int? = nil) {
     if !continues(language, number: number) {
-      let header = header(language)
+      let header = header
       begin(language, type: header?.type, message: header?.message)
     }
     open?.append(frame, limits: limits)
@@ -86,13 +90,13 @@ struct TraceAssembler {
       return number > last || (number == last && number > 0)
     }
     guard interruption > 0, !open.isEmpty else { return true }
-    return interruption < 20 && header(language) == nil
+    return interruption < 20 && header == nil
   }
 
   /// The exception that the lines before a first frame name.
-  private func header(_ language: Symptom.Language) -> ExceptionHeader? {
+  private var header: ExceptionHeader? {
     for line in recent.reversed() {
-      if let header = ExceptionHeader(line[...], language: language) { return header }
+      if let header = ExceptionHeader(line[...]) { return header }
     }
     return nil
   }
@@ -143,6 +147,13 @@ struct TraceAssembler {
     }
     guard !trace.isEmpty || trace.exceptionType != nil || trace.message != nil else { return }
     if trace.omitted > 0 { isTruncated = true }
+    // A log full of one trace must not push the others out.
+    let fingerprint = trace.fingerprint
+    if closed.count >= limits.traces / 2, known.contains(fingerprint) {
+      repeats[fingerprint, default: 0] += 1
+      return
+    }
+    if known.count < 4_096 { known.insert(fingerprint) }
     if closed.count >= limits.traces {
       isTruncated = true
       // The last quarter is a window over the newest.

@@ -76,6 +76,22 @@ struct RawTrace {
   }
   var omitted: Int { total - leading.count - trailing.count }
 
+  /// What tells the trace from others: its exception, its ends and its length.
+  var fingerprint: Int {
+    var hasher = Hasher()
+    hasher.combine(language)
+    hasher.combine(kind)
+    hasher.combine(exceptionType)
+    hasher.combine(total)
+    if isEmpty { hasher.combine(message) }
+    for (_, frame) in leading.prefix(8) + leading.suffix(4) {
+      hasher.combine(frame.function)
+      hasher.combine(frame.path)
+      hasher.combine(frame.line)
+    }
+    return hasher.finalize()
+  }
+
   /// Adds a frame; of equal ones in a row only the first two are kept.
   mutating func append(_ frame: RawFrame, limits: Symptom.Limits) {
     let position = total
