@@ -79,10 +79,20 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "gitlab-double",
+      dependencies: [
+        "GitLabDouble", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
     .testTarget(
       name: "MirrorTests", dependencies: ["Mirror", "CLibgit2", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["sigsentry", "GitLabDouble", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "CorrelationTests", dependencies: ["Correlation"], swiftSettings: settings),
     .testTarget(

@@ -233,6 +233,11 @@ extension GitLabDouble {
         if request.iid <= 0 { request.iid = largest + 1 }
         largest = max(largest, request.iid)
         if request.id == 0 { request.id = world.makeID() }
+        for person in [\MergeRequest.author, \.mergeUser, \.closedBy] {
+          guard let known = request[keyPath: person], known.id == 0 else { continue }
+          request[keyPath: person] = world.user(
+            named: known.name, email: known.email, username: known.username)
+        }
         if request.versions.isEmpty, let refs = request.diffRefs {
           request.versions = [
             DiffVersion(id: world.makeID(), refs: refs, createdAt: request.createdAt)

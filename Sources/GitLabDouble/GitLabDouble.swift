@@ -19,6 +19,8 @@ public enum GitLabDoubleError: Error, CustomStringConvertible {
   case noMergeRequest(Int, project: Int)
   /// The project has no repository on disk.
   case noRepository(project: Int)
+  /// The `openssl` command failed.
+  case noCertificate(reason: String)
   /// A file could not be read as what it should be.
   case unreadable(String, reason: String)
 
@@ -29,6 +31,7 @@ public enum GitLabDoubleError: Error, CustomStringConvertible {
     case .noProject(let id): "the double has no project \(id); add it first"
     case .noMergeRequest(let iid, let project): "project \(project) has no merge request !\(iid)"
     case .noRepository(let project): "project \(project) has no repository; set one first"
+    case .noCertificate(let reason): "no certificate could be made: \(reason)"
     case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"
     }
   }
@@ -147,14 +150,14 @@ public final class GitLabDouble: Sendable {
   public func addUser(username: String, name: String, email: String? = nil) -> User {
     core.withWorld { world in
       let user = User(id: world.makeID(), username: username, name: name, email: email)
-      world.users[user.id] = user
+      world.add(user)
       return user
     }
   }
 
   /// Replaces a user, by id; a user whose state is not `active` is refused.
   public func update(user: User) {
-    core.withWorld { $0.users[user.id] = user }
+    core.withWorld { $0.add(user) }
   }
 
   /// The user of that display name, added if there is none.

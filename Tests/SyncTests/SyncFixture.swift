@@ -72,7 +72,7 @@ final class SyncFixture {
 
   func target(
     path: String = "acme/shop", id: Int64? = nil, since: Date? = nil,
-    silence: Duration = .seconds(20),
+    silence: Duration = .seconds(60),
     token: String? = nil, resolved: @escaping @Sendable (Int64, String) -> Void = { _, _ in }
   ) -> SyncTarget {
     let secret = Secret(token ?? self.token)

@@ -63,41 +63,19 @@ public final class GitFixture {
   private static func run(
     _ arguments: [String], input: [UInt8]?, scratch: URL
   ) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
-    process.environment = [
-      "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": scratch.path, "LC_ALL": "C", "TZ": "UTC",
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
-      "GIT_AUTHOR_NAME": "A U Thor", "GIT_AUTHOR_EMAIL": "author@example.com",
-      "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_NAME": "C O Mitter",
-      "GIT_COMMITTER_EMAIL": "committer@example.com",
-      "GIT_COMMITTER_DATE": "1700000000 +0000",
-    ]
-    // Files instead of pipes: nobody has to read and write at the same time.
-    let name = UUID().uuidString
-    let inputFile = scratch.appendingPathComponent("\(name).in")
-    let outputFile = scratch.appendingPathComponent("\(name).out")
-    let errorFile = scratch.appendingPathComponent("\(name).err")
-    defer {
-      for file in [inputFile, outputFile, errorFile] {
-        try? FileManager.default.removeItem(at: file)
-      }
+    let result = try ChildProcess.run(
+      ["git"] + arguments,
+      environment: [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": scratch.path, "LC_ALL": "C", "TZ": "UTC",
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_AUTHOR_NAME": "A U Thor", "GIT_AUTHOR_EMAIL": "author@example.com",
+        "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_NAME": "C O Mitter",
+        "GIT_COMMITTER_EMAIL": "committer@example.com",
+        "GIT_COMMITTER_DATE": "1700000000 +0000",
+      ], input: input ?? [])
+    guard result.status == 0 else {
+      throw Failure(arguments: arguments, status: result.status, message: result.errorText)
     }
-    try Data(input ?? []).write(to: inputFile)
-    try Data().write(to: outputFile)
-    try Data().write(to: errorFile)
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let message = try Data(contentsOf: errorFile)
-      throw Failure(
-        arguments: arguments, status: process.terminationStatus,
-        message: String(decoding: message, as: UTF8.self))
-    }
-    return [UInt8](try Data(contentsOf: outputFile))
+    return result.output
   }
 }

@@ -113,7 +113,7 @@ extension Core {
     ]
     let result = try await Subprocess.run(
       .path(FilePath(git.executables + "/git-http-backend")),
-      environment: Git.environment(variables(exchange, grant, endpoint: endpoint)),
+      environment: Command.environment(variables(exchange, grant, endpoint: endpoint)),
       platformOptions: options, input: .inputWriter, output: .sequence,
       error: .string(limit: 1 << 24)
     ) { execution in
@@ -176,11 +176,13 @@ extension Core {
   private func variables(_ exchange: Exchange, _ grant: GitGrant, endpoint: String)
     -> [String: String]
   {
-    var variables = [
+    var variables = Git.variables
+    let request = [
       "GIT_PROJECT_ROOT": grant.repository, "PATH_INFO": endpoint, "GIT_HTTP_EXPORT_ALL": "1",
       "REQUEST_METHOD": exchange.method.rawValue, "QUERY_STRING": exchange.rawQuery,
       "REMOTE_ADDR": "127.0.0.1",
     ]
+    variables.merge(request) { $1 }
     variables["CONTENT_TYPE"] = exchange.header("Content-Type")
     variables["CONTENT_LENGTH"] = exchange.header("Content-Length")
     variables["HTTP_CONTENT_ENCODING"] = exchange.header("Content-Encoding")

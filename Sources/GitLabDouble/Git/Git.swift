@@ -1,6 +1,3 @@
-import Subprocess
-import SystemPackage
-
 /// A git command that failed.
 public struct GitCommandError: Error, CustomStringConvertible {
   /// The command line, without `git` itself.
@@ -35,27 +32,20 @@ struct Git: Sendable {
     ("uploadpack.hideRefs", "refs/remotes"), ("uploadpack.hideRefs", "refs/tmp"),
   ]
 
-  /// The environment of a git process, with these variables added.
-  static func environment(_ additions: [String: String] = [:]) -> Environment {
-    var variables: [String: String] = [
-      "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/nonexistent",
+  /// The variables of a git process.
+  static let variables: [String: String] = {
+    var variables = [
       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
       "GIT_OPTIONAL_LOCKS": "0", "GIT_AUTHOR_NAME": "GitLab",
-      "GIT_AUTHOR_EMAIL": "gitlab@localhost",
-      "GIT_COMMITTER_NAME": "GitLab", "GIT_COMMITTER_EMAIL": "gitlab@localhost",
-      "GIT_CONFIG_COUNT": String(settings.count),
+      "GIT_AUTHOR_EMAIL": "gitlab@localhost", "GIT_COMMITTER_NAME": "GitLab",
+      "GIT_COMMITTER_EMAIL": "gitlab@localhost", "GIT_CONFIG_COUNT": String(settings.count),
     ]
     for (index, setting) in settings.enumerated() {
       variables["GIT_CONFIG_KEY_\(index)"] = setting.0
       variables["GIT_CONFIG_VALUE_\(index)"] = setting.1
     }
-    variables.merge(additions) { $1 }
-    return .custom(
-      Dictionary(
-        uniqueKeysWithValues: variables.compactMap { name, value in
-          Environment.Key(rawValue: name).map { ($0, value) }
-        }))
-  }
+    return variables
+  }()
 
   /// Runs a command in a repository and returns its whole output.
   ///
@@ -89,17 +79,10 @@ struct Git: Sendable {
   private static func run(_ executable: String, _ arguments: [String], input: [UInt8] = [])
     async throws -> [UInt8]
   {
-    let result: ExecutionResult<Void, BytesOutput, StringOutput<UTF8>>
     do {
-      result = try await Subprocess.run(
-        .path(FilePath(executable)), arguments: Arguments(arguments), environment: environment(),
-        input: .array(input), output: .bytes(limit: .max), error: .string(limit: 1 << 24))
+      return try await Command.run(executable, arguments, variables: variables, input: input)
     } catch {
-      throw GitCommandError(arguments: arguments, message: "\(error)")
+      throw GitCommandError(arguments: arguments, message: error.message)
     }
-    guard result.terminationStatus.isSuccess else {
-      throw GitCommandError(arguments: arguments, message: result.standardError)
-    }
-    return result.standardOutput
   }
 }

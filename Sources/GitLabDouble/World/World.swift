@@ -12,6 +12,8 @@ struct World: Sendable {
   /// By the path in lower case, as GitLab compares.
   private var paths: [String: Int] = [:]
   private var oldPaths: [String: Int] = [:]
+  private var byName: [String: Int] = [:]
+  private var usernames: Set<String> = []
 
   init(settings: Settings) {
     self.settings = settings
@@ -53,19 +55,26 @@ struct World: Sendable {
     mergeRequests[id] = nil
   }
 
-  /// The user of that name, made where there is none yet.
-  mutating func user(named name: String, email: String? = nil) -> User {
-    if let known = users.values.first(where: { $0.name == name }) { return known }
+  mutating func add(_ user: User) {
+    users[user.id] = user
+    byName[user.name] = user.id
+    usernames.insert(user.username)
+  }
+
+  /// The user of that name, made where there is none yet; the username is a wish.
+  mutating func user(named name: String, email: String? = nil, username: String = "") -> User {
+    if let known = byName[name].flatMap({ users[$0] }) { return known }
     let ascii = name.lowercased().unicodeScalars.map { scalar -> Character in
       scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
         ? Character(scalar) : "-"
     }
-    let slug = String(ascii).split(separator: "-").joined(separator: "-")
-    let taken = users.values.contains { $0.username == slug }
+    let slug =
+      username.isEmpty ? String(ascii).split(separator: "-").joined(separator: "-") : username
+    let taken = usernames.contains(slug)
     let id = makeID()
-    let username = slug.isEmpty || taken ? "\(slug)\(id)" : slug
-    let user = User(id: id, username: username, name: name, email: email)
-    users[id] = user
+    let user = User(
+      id: id, username: slug.isEmpty || taken ? "\(slug)\(id)" : slug, name: name, email: email)
+    add(user)
     return user
   }
 

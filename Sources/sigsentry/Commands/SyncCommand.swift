@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTP
 import Reports
 import Settings
 import Sync
@@ -50,6 +51,7 @@ struct SyncCommand: AsyncParsableCommand {
       for report in reports { output.write(SyncOutput.line(report) + "\n") }
     }
     output.flush()
+    if Interruption.cancellation.isCancelled { throw CancellationError() }
     SyncRun.explainFailures(reports)
     let code = SyncOutput.exitCode(reports)
     if code != 0 { throw ExitCode(code) }

@@ -1,9 +1,0 @@
-/// Applications, codes and refresh tokens.
-struct OAuthState: Sendable {
-}
-
-extension Core {
-  func answerOAuth(_ exchange: Exchange, form: Parameters) throws -> Answer {
-    .routeNotFound
-  }
-}
