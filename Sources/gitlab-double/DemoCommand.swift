@@ -42,20 +42,22 @@ struct DemoCommand: AsyncParsableCommand {
       try show.run(["sync"])
       await double.stop()
       print("The GitLab is gone now: everything from here on comes from disk.\n")
-      try await answer(history, show, scratch: scratch)
+      try answer(history, show, scratch: scratch, directory: directory)
     } catch {
       await double.stop()
       throw error
     }
   }
 
-  private func answer(_ history: DemoHistory, _ show: Show, scratch: URL) async throws {
+  private func answer(
+    _ history: DemoHistory, _ show: Show, scratch: URL, directory: URL
+  ) throws {
     try show.run(["mrs", Self.project, "--largest", "--limit", "5", "--offline"])
     if let largest = history.largest {
       try show.run(["mr", Self.project, "\(largest)", "--offline"], lines: 14)
       let stats = try show.run(
         ["stats", Self.project, "--mr", "\(largest)", "--format", "numstat", "--offline"], lines: 4)
-      try compare(stats, with: history, iid: largest)
+      try compare(stats, with: history, iid: largest, in: directory)
     }
     try show.run(["hotspots", Self.project, "--by", "directory", "--limit", "6", "--offline"])
     let symptom = scratch.appendingPathComponent("symptom.txt")
@@ -68,15 +70,19 @@ struct DemoCommand: AsyncParsableCommand {
     print("The cache is at \(cache)/demo: try 'sqlite3 \(cache)/demo/cache.sqlite .tables'.")
   }
 
-  /// Holds the stats against git's own, as anybody could.
-  private func compare(_ stats: [UInt8], with history: DemoHistory, iid: Int) throws {
+  /// Holds the stats against git's own over the mirror, as anybody could.
+  private func compare(
+    _ stats: [UInt8], with history: DemoHistory, iid: Int, in directory: URL
+  ) throws {
+    let mirrors = FileManager.default.enumerator(atPath: directory.path + "/mirrors")
     guard let request = history.mergeRequests.first(where: { $0.iid == iid }),
-      let refs = request.diffRefs
-    else { return }
+      let refs = request.diffRefs,
+      let mirror = mirrors?.first(where: { ($0 as? String)?.hasSuffix(".git") == true }) as? String
+    else { throw ExitCode(1) }
     print("$ git diff --numstat -M \(refs.base.prefix(12)) \(refs.head.prefix(12)) | cmp")
     let git = try Show.output(
       "/usr/bin/env",
-      ["git", "-C", history.repository, "diff", "--numstat", "-M", refs.base, refs.head], input: nil
+      ["git", "-C", directory.path + "/mirrors/" + mirror, "diff", "--numstat", "-M", refs.base, refs.head], input: nil
     )
     guard git == stats else {
       print("differs!\n")

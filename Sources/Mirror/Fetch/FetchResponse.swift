@@ -63,7 +63,7 @@ struct FetchResponseParser {
     case 1: return .pack(Array(content.dropFirst()))
     case 2: return .progress(String(decoding: content.dropFirst(), as: UTF8.self))
     case 3:
-      throw .server(String(decoding: content.dropFirst().prefix(500), as: UTF8.self))
+      throw .server(ServerError.text(content.dropFirst()))
     default: throw .malformed("an unknown side-band")
     }
   }

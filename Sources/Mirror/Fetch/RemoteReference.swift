@@ -123,8 +123,14 @@ struct ServerError {
 
   init?(_ content: [UInt8]) {
     guard content.starts(with: "ERR ".utf8) else { return nil }
-    text = String(decoding: content.dropFirst(4).prefix(500), as: UTF8.self)
-      .trimmingCharacters { $0.isWhitespace }
+    text = Self.text(content.dropFirst(4))
+  }
+
+  /// What a server says, bounded and without the line feeds and NULs around it.
+  static func text(_ content: ArraySlice<UInt8>) -> String {
+    var content = content.prefix(500)
+    while let last = content.last, last <= 0x20 { content.removeLast() }
+    return String(decoding: content.drop { $0 <= 0x20 }, as: UTF8.self)
   }
 
   /// upload-pack names the first wanted id that it does not have: "upload-pack: not our ref <id>".
@@ -135,13 +141,5 @@ struct ServerError {
       return .missing(id)
     }
     return .server(text)
-  }
-}
-
-extension String {
-  fileprivate func trimmingCharacters(_ isUnwanted: (Character) -> Bool) -> String {
-    var text = self[...]
-    while let last = text.last, isUnwanted(last) { text.removeLast() }
-    return String(text.drop(while: isUnwanted))
   }
 }
