@@ -84,7 +84,18 @@ let package = Package(
       dependencies: [
         "GitLabDouble", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "sigsentry-bench",
+      dependencies: [
+        "GitLabDouble", "Mirror",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .testTarget(name: "GitLabTests", dependencies: ["GitLab", "HTTP"], swiftSettings: settings),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Cache"], swiftSettings: settings),
     .testTarget(
       name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),

@@ -82,7 +82,10 @@ struct DemoCommand: AsyncParsableCommand {
     print("$ git diff --numstat -M \(refs.base.prefix(12)) \(refs.head.prefix(12)) | cmp")
     let git = try Show.output(
       "/usr/bin/env",
-      ["git", "-C", directory.path + "/mirrors/" + mirror, "diff", "--numstat", "-M", refs.base, refs.head], input: nil
+      [
+        "git", "-C", directory.path + "/mirrors/" + mirror, "diff", "--numstat", "-M", refs.base,
+        refs.head,
+      ], input: nil
     )
     guard git == stats else {
       print("differs!\n")

@@ -9,13 +9,9 @@ import Testing
   /// A fixture whose repository has a blob far larger than all buffers on the way.
   private func makeLarge() async throws -> Fixture {
     let fixture = try await Fixture()
-    var random = UInt64(42)
-    var blob: [UInt8] = []
-    blob.reserveCapacity(24_000_000)
-    while blob.count < 24_000_000 {
-      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      blob.append(UInt8(truncatingIfNeeded: random >> 56))
-    }
+    var random = DemoRandom(seed: 42)
+    let words = (0..<1_500_000).map { _ in random.next() }
+    let blob = words.withUnsafeBytes { Array($0) }
     let head =
       "commit refs/heads/blob\ncommitter A <a@b> 1748000000 +0000\ndata 0\n"
       + "M 100644 inline blob\ndata \(blob.count)\n"
@@ -69,7 +65,7 @@ import Testing
   @Test func `a large pack passes whole`() async throws {
     let fixture = try await makeLarge()
     let answer = try await fetch(fixture, timeout: 60)
-    #expect(answer.complete && answer.body.count > 24_000_000)
+    #expect(answer.complete && answer.body.count > 12_000_000)
     #expect(fixture.double.log.requests.last?.bytesSent == answer.body.count)
     #expect(fixture.double.log.requests.last?.gitCommand == "fetch")
     #expect(await eventually { processes(fixture).isEmpty })

@@ -48,6 +48,32 @@ import Testing
     #expect(found[0].sha == (await git.line(["rev-parse", "main~1"], in: repository)))
   }
 
+  @Test func `a second merge that brings nothing is not the one meant`() async throws {
+    let folder = try TemporaryFolder.make("double-harvest")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let git = try await Git(executable: "/usr/bin/git")
+    let repository = folder + "/twice.git"
+    try await git.run(["init", "--quiet", "--bare", repository])
+    let message = "Merge branch 'x' into 'main'\n\nX\n\nSee merge request a/b!4\n"
+    var stream = ""
+    let commits = [("main", "a", []), ("x", "b", [1]), ("main", message, [1, 2])]
+    for (index, commit) in (commits + [("main", "c", [3]), ("main", message, [4, 2])]).enumerated()
+    {
+      stream += "commit refs/heads/\(commit.0)\nmark :\(index + 1)\n"
+      stream += "committer A <a@b> \(1_748_000_000 + index * 60) +0000\n"
+      stream += "data \(commit.1.utf8.count)\n\(commit.1)\n"
+      for (number, parent) in commit.2.enumerated() {
+        stream += "\(number == 0 ? "from" : "merge") :\(parent)\n"
+      }
+      stream += "M 100644 inline f\(index)\ndata 1\nx\n"
+    }
+    try await git.run(["fast-import", "--quiet"], in: repository, input: Array(stream.utf8))
+    let found = try await MergeRequestHarvest.history(of: repository)
+    #expect(found.map(\.iid) == [4])
+    #expect(
+      found[0].mergeCommitSHA == (await git.line(["rev-parse", "main~2"], in: repository)))
+  }
+
   @Test func `a list is read line by line`() async throws {
     let fixture = try await Fixture()
     let head = try await fixture.double.resolve("feature", in: fixture.repository)

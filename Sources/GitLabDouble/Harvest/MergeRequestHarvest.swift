@@ -86,7 +86,8 @@ public enum MergeRequestHarvest {
       let head = graph.position(of: record.parents[1])
     else { return nil }
     let (base, ahead) = walker.compare(target, head)
-    guard let base else { return nil }
+    // A later merge of what the target already had brings nothing and is not the one meant.
+    guard let base, base != head else { return nil }
     let merged = graph.committed[merge]
     let begun = ahead.max().map { graph.authored[$0] } ?? merged
     let words = Words(record.message)

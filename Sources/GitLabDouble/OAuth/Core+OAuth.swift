@@ -127,14 +127,14 @@ extension Core {
       302, headers: [("Location", address + (address.contains("?") ? "&" : "?") + query)])
   }
 
-  private func browserUser() -> User? {
+  func browserUser() -> User? {
     let wanted = withOAuth { $0.browserUserID }
     return withWorld { world in
       wanted.flatMap { world.users[$0] } ?? world.users.values.min { $0.id < $1.id }
     }
   }
 
-  private func page(
+  func page(
     _ status: Int, _ title: String, _ text: String, form: String? = nil, action: String = ""
   ) -> Answer {
     var body = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>"
@@ -150,14 +150,14 @@ extension Core {
       status, headers: [("Content-Type", "text/html; charset=utf-8")], body: Array(body.utf8))
   }
 
-  private static func escape(_ text: String) -> String {
+  static func escape(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")
   }
 
   // MARK: Tokens
 
-  private static func failure(_ error: String, _ description: String, status: Int = 400) -> Answer {
+  static func failure(_ error: String, _ description: String, status: Int = 400) -> Answer {
     .json(
       ["error": .string(error), "error_description": .string(description)], status: status,
       headers: [
@@ -169,16 +169,16 @@ extension Core {
       ])
   }
 
-  private static let invalidGrant = failure(
+  static let invalidGrant = failure(
     "invalid_grant",
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection "
       + "URI used in the authorization request, or was issued to another client.")
-  private static let invalidClient = failure(
+  static let invalidClient = failure(
     "invalid_client",
     "Client authentication failed due to unknown client, no client authentication included, or "
       + "unsupported authentication method.", status: 401)
 
-  private static func missing(_ parameter: String) -> Answer {
+  static func missing(_ parameter: String) -> Answer {
     failure("invalid_request", "Missing required parameter: \(parameter).")
   }
 
@@ -247,7 +247,7 @@ extension Core {
     return issue(application, userID: old.userID, scopes: old.scopes)
   }
 
-  private func issue(_ application: OAuthApplication, userID: Int, scopes: [String]) -> Answer {
+  func issue(_ application: OAuthApplication, userID: Int, scopes: [String]) -> Answer {
     let access = Self.randomHex(32)
     let refresh = Self.randomHex(32)
     let time = now()
@@ -316,96 +316,5 @@ extension Core {
       "created_at": .int(Int(token.createdAt.timeIntervalSince1970)), "scopes": scopes,
       "expires_in_seconds": left,
     ])
-  }
-
-  // MARK: Devices
-
-  private func authorizeDevice(_ form: Parameters) throws -> Answer {
-    guard let application = withOAuth({ $0.applications[form["client_id"] ?? ""] }) else {
-      throw Self.invalidClient
-    }
-    let scopes = form["scope"]?.split(separator: " ").map { String($0) } ?? application.scopes
-    guard scopes.allSatisfy({ application.scopes.contains($0) }) else {
-      throw Self.failure(
-        "invalid_scope", "The requested scope is invalid, unknown, or malformed.")
-    }
-    let device = Self.randomHex(32)
-    let letters = Array("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789")
-    let code = String((0..<8).map { _ in letters[Int.random(in: 0..<letters.count)] })
-    let settings = settings
-    let expiry = now().addingTimeInterval(Double(settings.deviceCodeLifetime))
-    withOAuth {
-      $0.devices[device] = OAuthState.Device(
-        userCode: code, applicationID: application.id, scopes: scopes, expiresAt: expiry)
-    }
-    let address = "\(externalURL)/oauth/device"
-    return .json([
-      "device_code": .string(device), "user_code": .string(code),
-      "verification_uri": .string(address),
-      "verification_uri_complete": .string("\(address)?user_code=\(code)"),
-      "expires_in": .int(settings.deviceCodeLifetime),
-      "interval": .int(settings.devicePollInterval),
-    ])
-  }
-
-  private func devicePage(_ code: String) -> Answer {
-    let field = "<input name=\"user_code\" value=\"\(Self.escape(code))\">"
-    return page(
-      200, "Device authorization", "Enter the code shown on your device.", form: field,
-      action: "/oauth/device")
-  }
-
-  /// Decides on the device with that user code; false where there is none.
-  func decideDevice(_ code: String, allow: Bool) -> Bool {
-    let time = now()
-    let user = browserUser()
-    return withOAuth { state in
-      guard let user,
-        let entry = state.devices.first(where: { $0.value.userCode == code.uppercased() }),
-        entry.value.expiresAt > time
-      else { return false }
-      if allow {
-        state.devices[entry.key]?.userID = user.id
-      } else {
-        state.devices[entry.key]?.denied = true
-      }
-      return true
-    }
-  }
-
-  private func redeem(device form: Parameters, _ application: OAuthApplication) throws -> Answer {
-    guard let value = form["device_code"] else { throw Self.missing("device_code") }
-    let time = now()
-    let interval = Double(settings.devicePollInterval)
-    let device = try withOAuth { state -> OAuthState.Device in
-      guard let device = state.devices[value], device.applicationID == application.id else {
-        throw Self.invalidGrant
-      }
-      guard device.expiresAt > time else {
-        state.devices[value] = nil
-        throw Self.failure(
-          "expired_token", "The device code has expired, and the authorization session concluded.")
-      }
-      if device.denied {
-        state.devices[value] = nil
-        throw Self.failure(
-          "access_denied", "The resource owner or authorization server denied the request.")
-      }
-      state.devices[value]?.lastPoll = time
-      if device.userID == nil, let last = device.lastPoll, time.timeIntervalSince(last) < interval {
-        throw Self.failure(
-          "slow_down",
-          "The authorization request is still pending and polling should continue, but the interval "
-            + "must be increased by 5 seconds.")
-      }
-      guard device.userID != nil else {
-        throw Self.failure(
-          "authorization_pending",
-          "The authorization request is still pending as the end user hasn't yet completed it.")
-      }
-      state.devices[value] = nil
-      return device
-    }
-    return issue(application, userID: device.userID ?? 0, scopes: device.scopes)
   }
 }

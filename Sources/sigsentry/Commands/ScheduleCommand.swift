@@ -101,9 +101,10 @@ struct ScheduleCommand: AsyncParsableCommand {
     }
 
     func run() throws {
-      let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-      let cache = URL(fileURLWithPath: options.cacheDirectory).path
-      let config = URL(fileURLWithPath: options.configDirectory).path
+      let program = Self.quoted(
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path)
+      let cache = Self.quoted(URL(fileURLWithPath: options.cacheDirectory).path)
+      let config = Self.quoted(URL(fileURLWithPath: options.configDirectory).path)
       StandardOutput().write(
         """
         [Unit]
@@ -112,7 +113,7 @@ struct ScheduleCommand: AsyncParsableCommand {
         After=network-online.target
 
         [Service]
-        ExecStart="\(program)" schedule --every \(every) --cache "\(cache)" --config "\(config)"
+        ExecStart=\(program) schedule --every \(every) --cache \(cache) --config \(config)
         Restart=on-failure
         RestartSec=60
         TimeoutStopSec=10
@@ -120,12 +121,18 @@ struct ScheduleCommand: AsyncParsableCommand {
         NoNewPrivileges=yes
         PrivateTmp=yes
         ProtectSystem=strict
-        ReadWritePaths="\(cache)" "\(config)"
+        ReadWritePaths=\(cache) \(config)
 
         [Install]
         WantedBy=default.target
 
         """)
+    }
+
+    /// A path as a unit file takes it (systemd.syntax(7), systemd.unit(5) "Specifiers").
+    private static func quoted(_ path: String) -> String {
+      let escaped = path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      return "\"" + escaped.replacing("%", with: "%%") + "\""
     }
   }
 }

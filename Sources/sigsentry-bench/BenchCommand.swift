@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import GitLabDouble
+import Mirror
+
+@main
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sigsentry-bench",
+    abstract: "Measure the diff engine against git on the same pairs, in turn",
+    subcommands: [Run.self, Compare.self], defaultSubcommand: Run.self)
+
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure and print medians and ratios")
+
+    @Argument(help: "Bare repositories (default: a generated one with a very large merge request)")
+    var repositories: [String] = []
+    @Option(help: "Counted rounds of each")
+    var rounds = 5
+    @Option(help: "Threads of the engine")
+    var workers = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Merges compared, the newest")
+    var merges = 1000
+    @Option(help: "Days of commits compared, back from the newest")
+    var days = 365
+    @Option(help: "Write the results as JSON into this file")
+    var json: String?
+
+    func run() async throws {
+      var rows: [BenchRow] = []
+      if repositories.isEmpty {
+        let folder = FileManager.default.temporaryDirectory
+          .appendingPathComponent("sigsentry-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("generated.git").path
+        let history = try await DemoHistory.generate(
+          at: path, path: "acme/shop/checkout", now: Date())
+        let refs = history.mergeRequests.first { $0.iid == history.largest }?.diffRefs
+        rows += try measure(path, named: "generated", monster: refs.map { ($0.base, $0.head) })
+      }
+      for repository in repositories {
+        rows += try measure(
+          repository, named: Self.name(of: repository), monster: nil)
+      }
+      print(BenchRow.table(rows))
+      if let json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(rows).write(to: URL(fileURLWithPath: json))
+      }
+      guard rows.allSatisfy({ $0.isEqual }) else { throw ExitCode(1) }
+    }
+
+    private static func name(of path: String) -> String {
+      path.split(separator: "/").suffix(2).joined(separator: "/")
+    }
+
+    private func measure(
+      _ repository: String, named name: String, monster: (String, String)?
+    ) throws -> [BenchRow] {
+      let pairs = BenchPairs(repository: repository)
+      var sets: [(String, [(base: String, head: String)])] = [
+        ("merge requests", try pairs.merges(merges)),
+        ("commits of \(days) d", try pairs.commits(days: days)),
+      ]
+      if let monster { sets.append(("one very large", [monster])) }
+      return try sets.filter { !$0.1.isEmpty }.map { work, pairs in
+        try BenchRow.measure(
+          repository: repository, name: name, work: work, pairs: pairs, rounds: rounds,
+          workers: workers)
+      }
+    }
+  }
+
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare pairs of a file, 'HEAD BASE' a line, and write what git diff-tree would",
+      shouldDisplay: false)
+
+    @Argument var repository: String
+    @Argument var pairs: String
+    @Option var workers = 1
+
+    func run() throws {
+      try BenchComparison(repository: repository, workers: workers).run(pairsFile: pairs)
+    }
+  }
+}

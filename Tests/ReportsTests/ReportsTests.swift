@@ -1,0 +1,86 @@
+import Cache
+import Foundation
+import Testing
+
+@testable import Reports
+
+@Suite struct ReportsTests {
+  private func text(_ value: JSONValue) -> String {
+    String(decoding: value.line.dropLast(), as: UTF8.self)
+  }
+
+  @Test func `JSON is read back by Foundation, whatever the text holds`() throws {
+    let odd = "\u{0}\u{1F}\u{7F}\"\\/\n\r\té\u{2028}🙂"
+    let value = JSONValue.object([
+      ("a", .string(odd)), ("b", .array([.null, .bool(true), .integer(-5), .number(0.25)])),
+      ("c", .number(.nan)),
+    ])
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(value.line)) as? [String: Any])
+    #expect(object["a"] as? String == odd)
+    #expect((object["b"] as? [Any])?.count == 4)
+    #expect(object["c"] is NSNull)
+  }
+
+  @Test func `keys keep their order`() {
+    #expect(text(.object([("z", .null), ("a", .null)])) == #"{"z":null,"a":null}"#)
+  }
+
+  @Test func `a path that is not UTF-8 is given exactly too`() {
+    let stats = FileStats(
+      repository: "a/b", subject: .commit(sha: "s", parent: nil),
+      files: [
+        CachedFile(path: [0x61, 0xFF], oldPath: nil, status: .added, additions: 1, deletions: 0)
+      ],
+      incomplete: nil)
+    let json = text(stats.json)
+    #expect(json.contains("\"path\":\"a\u{FFFD}\""))
+    #expect(json.contains("\"pathBase64\":\"Yf8=\""))
+    #expect(json.contains("\"commit\":\"s\",\"parent\":null"))
+    #expect(json.hasSuffix("\"complete\":true}"))
+  }
+
+  @Test func `numstat has git's form for renames and binaries`() {
+    let stats = FileStats(
+      repository: "a/b", subject: .mergeRequest(iid: 1, base: "b", head: "h"),
+      files: [
+        CachedFile(
+          path: Array("d/new.c".utf8), oldPath: Array("d/old.c".utf8), status: .renamed,
+          additions: 1,
+          deletions: 2),
+        CachedFile(
+          path: Array("x\ty".utf8), oldPath: nil, status: .added, additions: nil, deletions: nil),
+      ], incomplete: nil)
+    #expect(
+      String(decoding: stats.numstat(nullTerminated: false), as: UTF8.self)
+        == "1\t2\td/{old.c => new.c}\n-\t-\t\"x\\ty\"\n")
+    #expect(
+      String(decoding: stats.numstatEntry(nullTerminated: true), as: UTF8.self)
+        == "h\u{0}1\t2\t\u{0}d/old.c\u{0}d/new.c\u{0}-\t-\tx\ty\u{0}")
+  }
+
+  @Test func `what is incomplete says why`() {
+    let stats = FileStats(
+      repository: "a/b", subject: .mergeRequest(iid: 1, base: nil, head: nil), files: [],
+      incomplete: "gone")
+    #expect(text(stats.json).hasSuffix(#""complete":false,"reason":"gone"}"#))
+    #expect(stats.text() == "no diff: gone\n")
+  }
+
+  @Test(arguments: [
+    ("plain é 🙂", "plain é 🙂"), ("\u{1B}[31mred", "\\u{1b}[31mred"),
+    ("a\nb\rc\td", "a\\nb\\rc\\td"),
+    ("\u{202E}abc", "\\u{202e}abc"), ("\u{9B}1m", "\\u{9b}1m"), ("\u{7}", "\\u{7}"),
+  ])
+  func `terminals get only harmless text`(given: String, safe: String) {
+    #expect(TerminalText.safe(given) == safe)
+  }
+
+  @Test func `columns are as wide as their widest cell`() {
+    var table = TextTable(columns: [.right("n"), .left("name")])
+    table.add(["1", "a"])
+    table.add(["100", "bcd"])
+    #expect(table.text == "  n  name\n  1  a\n100  bcd\n")
+    #expect(TextTable(columns: [.left("x")]).text == "")
+  }
+}
