@@ -54,6 +54,7 @@ enum CacheSchema {
               ('added', 'deleted', 'modified', 'renamed', 'copied', 'typeChanged')),
             additions INTEGER,               -- NULL = binary
             deletions INTEGER,
+            precision TEXT CHECK (precision IN ('totals', 'uncounted')), -- NULL = git's own numbers
             PRIMARY KEY (diffId, position)
           ) STRICT, WITHOUT ROWID;
           CREATE INDEX diffFilePath ON diffFile (pathId, diffId);

@@ -67,10 +67,17 @@ public struct FileStats: Sendable {
           ("deletions", .integer(totals.deletions)),
         ])
       ),
-      ("complete", .bool(incomplete == nil)),
+      ("complete", .bool(shortfall == nil)),
     ]
-    if let incomplete { members.append(("reason", .string(incomplete))) }
+    if let shortfall { members.append(("reason", .string(shortfall))) }
     return .object(members)
+  }
+
+  /// Why the numbers are not all of git's.
+  private var shortfall: String? {
+    if let incomplete { return incomplete }
+    let count = files.count { $0.precision != nil }
+    return count == 0 ? nil : "\(count) files are too large to be compared line by line"
   }
 
   /// The bytes of `git diff --numstat [-z] -M` over the same trees.
@@ -116,6 +123,7 @@ extension CachedFile {
       ("status", .string(status.rawValue)), ("additions", .optional(additions)),
       ("deletions", .optional(deletions)), ("binary", .bool(isBinary)),
     ]
+    if let precision { members.append(("precision", .string(precision.rawValue))) }
     if String(validating: path, as: UTF8.self) == nil {
       members.append(("pathBase64", .string(Data(path).base64EncodedString())))
     }

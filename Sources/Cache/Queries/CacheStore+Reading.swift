@@ -86,7 +86,8 @@ extension CacheStore {
   }
 
   static let fileColumns = """
-    p.bytes AS pathBytes, o.bytes AS oldPathBytes, f.status, f.additions, f.deletions
+    p.bytes AS pathBytes, o.bytes AS oldPathBytes, f.status, f.additions, f.deletions,
+    f.precision
     """
   static let fileTables = """
     diffFile f JOIN path p ON p.id = f.pathId LEFT JOIN path o ON o.id = f.oldPathId

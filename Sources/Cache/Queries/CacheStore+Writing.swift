@@ -167,13 +167,14 @@ private final class DiffWriter {
     let id = database.lastInsertedRowID
     let insert = try database.cachedStatement(
       sql: """
-        INSERT INTO diffFile (diffId, position, pathId, oldPathId, status, additions, deletions)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO diffFile (diffId, position, pathId, oldPathId, status, additions, deletions,
+          precision)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for (position, file) in files.enumerated() {
       try insert.execute(arguments: [
         id, position, pathID(file.path), file.oldPath.map { try pathID($0) }, file.status,
-        file.additions, file.deletions,
+        file.additions, file.deletions, file.precision,
       ])
     }
     return id

@@ -6,6 +6,14 @@ public enum FileStatus: String, Sendable, CaseIterable, DatabaseValueConvertible
   case added, deleted, modified, renamed, copied, typeChanged
 }
 
+/// What stands in the place of git's own numbers for a text that is too large to be compared line by line.
+public enum FilePrecision: String, Sendable, DatabaseValueConvertible {
+  /// All lines of both sides, as if every line had changed.
+  case totals
+  /// Nothing: no lines were counted.
+  case uncounted
+}
+
 /// One file of a diff.
 public struct CachedFile: Sendable, Equatable {
   /// The bytes that the new tree holds, or the old one for a deleted file.
@@ -19,18 +27,23 @@ public struct CachedFile: Sendable, Equatable {
   /// Lines deleted; `nil` for a binary file.
   public var deletions: Int?
 
-  /// Whether git counts no lines in it.
+  /// `nil` for git's own numbers.
+  public var precision: FilePrecision?
+
+  /// Whether it has no counts, as a binary file.
   public var isBinary: Bool { additions == nil }
 
   /// Makes a row of its parts.
   public init(
-    path: [UInt8], oldPath: [UInt8]?, status: FileStatus, additions: Int?, deletions: Int?
+    path: [UInt8], oldPath: [UInt8]?, status: FileStatus, additions: Int?, deletions: Int?,
+    precision: FilePrecision? = nil
   ) {
     self.path = path
     self.oldPath = oldPath
     self.status = status
     self.additions = additions
     self.deletions = deletions
+    self.precision = precision
   }
 
   /// `row` has the columns of ``CachedDiff/fileColumns``.
@@ -40,6 +53,7 @@ public struct CachedFile: Sendable, Equatable {
     status = row["status"]
     additions = row["additions"]
     deletions = row["deletions"]
+    precision = row["precision"]
   }
 }
 

@@ -16,18 +16,21 @@ public final class DiffEngine {
   private let blobs: BlobSource
   private let spans = SpanTable()
   private let contents: ContentComparison
+  private let isCancelled: () -> Bool
 
   /// Makes an engine over an open repository, which it keeps open.
   public convenience init(_ repository: Repository) {
-    self.init(repository, packs: PackSet(repositoryPath: repository.path))
+    self.init(repository, packs: PackSet(repositoryPath: repository.path)) { false }
   }
 
-  /// Makes an engine over packs that several engines share.
-  init(_ repository: Repository, packs: PackSet) {
+  /// Makes an engine over packs that several engines share. It gives a comparison up with ``DiffError/cancelled`` once
+  /// that is asked for.
+  init(_ repository: Repository, packs: PackSet, isCancelled: @escaping () -> Bool) {
     self.repository = repository
     reader = ObjectReader(repository, packs: packs)
     blobs = BlobSource(reader)
     contents = ContentComparison(blobs)
+    self.isCancelled = isCancelled
   }
 
   /// Lists the files that differ between two trees, in git's order: by path in the new tree, deleted files by theirs.
@@ -41,11 +44,12 @@ public final class DiffEngine {
   ) throws(DiffError) -> [FileChange] {
     var walk = TreeWalk(reader)
     let found = try walk.changes(from: old, to: new)
-    var renames = RenamePass(found, blobs: blobs, spans: spans)
+    var renames = RenamePass(found, blobs: blobs, spans: spans, isCancelled: isCancelled)
     try renames.run()
     var result: [FileChange] = []
     result.reserveCapacity(found.changes.count)
     for (index, change) in found.changes.enumerated() where !renames.isUsedSource(index) {
+      if isCancelled() { throw .cancelled }
       if let source = renames.sourceOfDestination[index] {
         var pair = change
         (pair.oldID, pair.oldMode) = (found.changes[source].oldID, found.changes[source].oldMode)

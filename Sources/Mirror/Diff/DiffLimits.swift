@@ -3,9 +3,9 @@ public enum DiffLimits {
   /// The deepest nesting of directories that is followed.
   public static let treeDepth = 4096
   /// The most files in which two trees may differ.
-  public static let changes = 500_000
+  public static let changes = 250_000
   /// The most bytes that the paths of all changed files may have together.
-  public static let pathBytes = 48 << 20
+  public static let pathBytes = 24 << 20
   /// The most bytes that the directories on one path may have together.
   public static let treeBytes = 48 << 20
   /// Blobs of more bytes are binary without being loaded, as git's `core.bigFileThreshold` has it.

@@ -55,6 +55,25 @@ import Testing
     try expectSame(pairs)
   }
 
+  @Test func `lines far from others without a match`() throws {
+    var generator = SeededGenerator(seed: 14)
+    var pairs: [(old: [UInt8], new: [UInt8])] = []
+    for index in 0..<60 {
+      // A block of new lines, every third or so a frequent one, about as long as git looks around a line.
+      let context = (0..<40).flatMap { [$0, -1, -1] }
+      let length = 90 + index * 4
+      let block = (0..<length).map { line in
+        let isFrequent = line > length / 2 - 2 && line < length / 2 + 2 + index % 3
+        return isFrequent || Int.random(in: 0..<12, using: &generator) == 0 ? -1 : 5000 + line
+      }
+      let old = context + (0..<(index % 4)).map { 9000 + $0 } + [-1] + context
+      let new = context + block + context
+      pairs.append((text(old), text(new)))
+      pairs.append((text(new), text(old)))
+    }
+    try expectSame(pairs)
+  }
+
   @Test func `long texts where git gives the search up`() throws {
     var generator = SeededGenerator(seed: 13)
     var pairs: [(old: [UInt8], new: [UInt8])] = []

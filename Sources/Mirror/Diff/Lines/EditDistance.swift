@@ -33,20 +33,20 @@ enum EditDistance {
       while diagonal <= high {
         var position: Int
         if diagonal == -distance
-          || diagonal != distance && reach[diagonal - 1] < reach[diagonal + 1]
+          || diagonal != distance && reach[diagonal &- 1] < reach[diagonal &+ 1]
         {
-          position = Int(reach[diagonal + 1])
+          position = Int(reach[diagonal &+ 1])
         } else {
-          position = Int(reach[diagonal - 1]) + 1
+          position = Int(reach[diagonal &- 1]) &+ 1
         }
-        var other = position - diagonal
+        var other = position &- diagonal
         while position < oldCount, other < newCount, old[position] == new[other] {
-          position += 1
-          other += 1
+          position &+= 1
+          other &+= 1
         }
         reach[diagonal] = Int32(truncatingIfNeeded: position)
         if diagonal == goal, position >= oldCount { return distance }
-        diagonal += 2
+        diagonal &+= 2
       }
     }
     return nil

@@ -133,52 +133,15 @@ struct GitSearch {
     var cost = 0
     while true {
       cost += 1
-      var foundRun = false
-
       front.grow(forward, within: limits, wall: -1)
-      var diagonal = front.high
-      while diagonal >= front.low {
-        var line =
-          forward[diagonal - 1] >= forward[diagonal + 1]
-          ? Int(forward[diagonal - 1]) + 1 : Int(forward[diagonal + 1])
-        let start = line
-        var other = line - diagonal
-        while line < box.oldEnd, other < box.newEnd, old[line] == new[other] {
-          line += 1
-          other += 1
-        }
-        if line - start > Self.longRun { foundRun = true }
-        forward[diagonal] = Int32(truncatingIfNeeded: line)
-        if meetsForward, back.contains(diagonal), Int(backward[diagonal]) <= line {
-          return Split(
-            old: line, new: other, firstNeedsOptimum: true, secondNeedsOptimum: true)
-        }
-        diagonal -= 2
-      }
-
+      let ahead = advance(box, front, meeting: meetsForward ? back : nil)
+      if let split = ahead.split { return split }
       back.grow(backward, within: limits, wall: .max)
-      diagonal = back.high
-      while diagonal >= back.low {
-        var line =
-          backward[diagonal - 1] < backward[diagonal + 1]
-          ? Int(backward[diagonal - 1]) : Int(backward[diagonal + 1]) - 1
-        let start = line
-        var other = line - diagonal
-        while line > box.oldStart, other > box.newStart, old[line - 1] == new[other - 1] {
-          line -= 1
-          other -= 1
-        }
-        if start - line > Self.longRun { foundRun = true }
-        backward[diagonal] = Int32(truncatingIfNeeded: line)
-        if !meetsForward, front.contains(diagonal), line <= Int(forward[diagonal]) {
-          return Split(
-            old: line, new: other, firstNeedsOptimum: true, secondNeedsOptimum: true)
-        }
-        diagonal -= 2
-      }
+      let behind = retreat(box, back, meeting: meetsForward ? nil : front)
+      if let split = behind.split { return split }
 
       if box.needsOptimum { continue }
-      if foundRun, cost > Self.shortcutCost {
+      if ahead.foundRun || behind.foundRun, cost > Self.shortcutCost {
         if let split = interestingForward(box, front, cost)
           ?? interestingBackward(box, back, cost)
         {
@@ -187,6 +150,68 @@ struct GitSearch {
       }
       if cost >= costLimit { return farthest(box, front, back) }
     }
+  }
+
+  /// What one step on all diagonals found: a long run of common lines, and the point where both directions meet.
+  private struct Step {
+    var foundRun = false
+    var split: Split?
+  }
+
+  /// Takes one step from the beginning on each diagonal.
+  ///
+  /// Indices stay within the box and its walls, so that their arithmetic cannot overflow.
+  private func advance(_ box: Box, _ front: Band, meeting back: Band?) -> Step {
+    let (old, new, forward, backward) = (old, new, forward, backward)
+    let (oldEnd, newEnd) = (box.oldEnd, box.newEnd)
+    var longest = 0
+    var diagonal = front.high
+    while diagonal >= front.low {
+      let (before, after) = (forward[diagonal &- 1], forward[diagonal &+ 1])
+      var line = before >= after ? Int(before) &+ 1 : Int(after)
+      let start = line
+      var other = line &- diagonal
+      while line < oldEnd, other < newEnd, old[line] == new[other] {
+        line &+= 1
+        other &+= 1
+      }
+      longest = max(longest, line &- start)
+      forward[diagonal] = Int32(truncatingIfNeeded: line)
+      if let back, back.contains(diagonal), Int(backward[diagonal]) <= line {
+        return Step(
+          split: Split(
+            old: line, new: other, firstNeedsOptimum: true, secondNeedsOptimum: true))
+      }
+      diagonal &-= 2
+    }
+    return Step(foundRun: longest > Self.longRun)
+  }
+
+  /// Takes one step from the end on each diagonal.
+  private func retreat(_ box: Box, _ back: Band, meeting front: Band?) -> Step {
+    let (old, new, forward, backward) = (old, new, forward, backward)
+    let (oldStart, newStart) = (box.oldStart, box.newStart)
+    var longest = 0
+    var diagonal = back.high
+    while diagonal >= back.low {
+      let (before, after) = (backward[diagonal &- 1], backward[diagonal &+ 1])
+      var line = before < after ? Int(before) : Int(after) &- 1
+      let start = line
+      var other = line &- diagonal
+      while line > oldStart, other > newStart, old[line &- 1] == new[other &- 1] {
+        line &-= 1
+        other &-= 1
+      }
+      longest = max(longest, start &- line)
+      backward[diagonal] = Int32(truncatingIfNeeded: line)
+      if let front, front.contains(diagonal), line <= Int(forward[diagonal]) {
+        return Step(
+          split: Split(
+            old: line, new: other, firstNeedsOptimum: true, secondNeedsOptimum: true))
+      }
+      diagonal &-= 2
+    }
+    return Step(foundRun: longest > Self.longRun)
   }
 
   /// The path from the beginning that came farthest for its cost and ends in a long run of common lines.

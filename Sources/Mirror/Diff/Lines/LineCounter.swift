@@ -11,6 +11,9 @@ final class LineCounter {
   /// the texts differ in no more lines than this.
   private static let certainDistance = 500
 
+  /// The longest distance that is sought from one end; beyond, git's own search costs less.
+  private static let shortDistance = 200
+
   /// Fewer lines without a match than this around a line never make git leave it out.
   private static let fewestUnmatchedLines = 7
 
@@ -61,16 +64,13 @@ final class LineCounter {
   private func commonLines(_ texts: TrimmedTexts, _ oldCount: Int, _ newCount: Int) -> Int {
     oldKept.reserve(oldCount)
     newKept.reserve(newCount)
-    let mayLeaveOut =
-      oldMayLeaveOut(oldCount) || newMayLeaveOut(newCount)
-    if !mayLeaveOut {
+    if !oldMayLeaveOut(oldCount), !newMayLeaveOut(newCount) {
       let oldKeptCount = keepMatched(oldCount, of: .old)
       let newKeptCount = keepMatched(newCount, of: .new)
       if oldKeptCount == 0 || newKeptCount == 0 { return 0 }
-      if let common = certainCommonLines(
-        oldKeptCount, newKeptCount, unkept: oldCount + newCount - oldKeptCount - newKeptCount)
-      {
-        return common
+      if let distance = shortDistance(oldKeptCount, newKeptCount) {
+        let common = (oldKeptCount + newKeptCount - distance) / 2
+        if oldCount + newCount - 2 * common <= Self.certainDistance { return common }
       }
     }
     let shared = classes.countShared(texts.head) + classes.countShared(texts.tail)
@@ -82,7 +82,6 @@ final class LineCounter {
       oldMarks.pointer, oldNumbers.pointer, count: oldCount, into: oldKept.pointer)
     let newKeptCount = MatchMark.keep(
       newMarks.pointer, newNumbers.pointer, count: newCount, into: newKept.pointer)
-    if let common = certainCommonLines(oldKeptCount, newKeptCount, unkept: 0) { return common }
     frontier.reserve(GitSearch.frontierCapacity(oldKeptCount, newKeptCount))
     var search = GitSearch(
       old: oldKept.pointer, oldKeptCount, new: newKept.pointer, newKeptCount,
@@ -90,20 +89,15 @@ final class LineCounter {
     return search.commonLines()
   }
 
-  /// The length of the longest common subsequence of the kept lines, where git is sure to find one as long: while the
-  /// texts differ in few lines. `nil` else.
-  private func certainCommonLines(
-    _ oldKeptCount: Int, _ newKeptCount: Int, unkept: Int
-  ) -> Int? {
-    let limit = Self.certainDistance - unkept
-    guard limit >= 0, abs(oldKeptCount - newKeptCount) <= limit else { return nil }
+  /// How far the kept lines are apart, if it is not far. Then git finds an optimum too, as long as lines that it keeps
+  /// besides do not make the distance too long.
+  private func shortDistance(_ oldKeptCount: Int, _ newKeptCount: Int) -> Int? {
+    let limit = Self.shortDistance
+    guard abs(oldKeptCount - newKeptCount) <= limit else { return nil }
     frontier.reserve(EditDistance.frontierCapacity(limit: limit))
-    guard
-      let distance = EditDistance.between(
-        oldKept.pointer, oldKeptCount, newKept.pointer, newKeptCount, limit: limit,
-        frontier: frontier.pointer)
-    else { return nil }
-    return (oldKeptCount + newKeptCount - distance) / 2
+    return EditDistance.between(
+      oldKept.pointer, oldKeptCount, newKept.pointer, newKeptCount, limit: limit,
+      frontier: frontier.pointer)
   }
 
   private func keepMatched(_ count: Int, of side: LineClasses.Side) -> Int {

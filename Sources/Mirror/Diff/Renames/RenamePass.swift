@@ -2,12 +2,13 @@
 /// are alone in having their name, then the most similar pairs.
 struct RenamePass {
   /// The memory for sketches of sources and of destinations, in bytes.
-  private static let sourceSketchBytes = 32 << 20
-  private static let destinationSketchBytes = 16 << 20
+  private static let sourceSketchBytes = 16 << 20
+  private static let destinationSketchBytes = 8 << 20
 
   private let blobs: BlobSource
   private let spans: SpanTable
   private let changes: TreeChanges
+  private let isCancelled: () -> Bool
   /// Indices into the changes; sources that are used up leave.
   private var sources: [Int] = []
   private var destinations: [Int] = []
@@ -16,7 +17,10 @@ struct RenamePass {
   private(set) var sourceOfDestination: [Int: Int] = [:]
   private var usedSources: Set<Int> = []
 
-  init(_ changes: TreeChanges, blobs: BlobSource, spans: SpanTable) {
+  init(
+    _ changes: TreeChanges, blobs: BlobSource, spans: SpanTable, isCancelled: @escaping () -> Bool
+  ) {
+    self.isCancelled = isCancelled
     self.blobs = blobs
     self.spans = spans
     self.changes = changes
@@ -104,6 +108,7 @@ struct RenamePass {
         next += 1
       }
       for (place, destination) in destinations.enumerated() {
+        if isCancelled() { throw .cancelled }
         var reachable: [Bool] = []
         reachable.reserveCapacity(block.count)
         for source in sources[start..<next] {
