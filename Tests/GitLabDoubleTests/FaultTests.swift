@@ -64,7 +64,8 @@ import Testing
     client.timeout = 0.3
     let impatient = client
     await #expect(throws: TestClientError.self) { try await impatient.get("/api/v4/user") }
-    client.timeout = 60
+    // Only the double's end can end these.
+    client.timeout = 3600
     let patient = client
     async let silent = patient.get("/api/v4/user")
     async let partial = patient.get("/api/v4/projects/\(fixture.project)")
@@ -72,9 +73,7 @@ import Testing
     while fixture.double.log.requests.allSatisfy({ $0.bytesSent == 0 }) {
       try await Task.sleep(for: .milliseconds(5))
     }
-    let clock = ContinuousClock()
-    let took = await clock.measure { await fixture.double.stop() }
-    #expect(took < .seconds(2))
+    await fixture.double.stop()
     #expect((try? await silent) == nil)
     let rest = try await partial
     #expect(!rest.complete && rest.body.count == 5)

@@ -64,9 +64,7 @@ import Testing
   func `a silent server ends every kind of request`(target: Fault.Target) async throws {
     let fixture = try await prepared()
     fixture.double.inject(.stall, on: target)
-    let start = ContinuousClock.now
     let report = await fixture.sync(fixture.target(silence: .milliseconds(300)))[0]
-    #expect(ContinuousClock.now - start < .seconds(20))
     switch failure(report) {
     case .gitlab(.http(.silent)), .fetch(.http(.silent)): break
     default: Issue.record("\(report.result)")
