@@ -1,6 +1,10 @@
 import Foundation
 import GRDB
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The cache's database, `cache.sqlite` in the cache directory. Can be used from any thread.
 public final class CacheStore: Sendable {
   /// How the database is opened.
@@ -113,10 +117,12 @@ public final class CacheStore: Sendable {
   }
 
   /// Bytes of the database and its log.
+  ///
+  /// By stat(2): Foundation's attributes name the owner, for which glibc may ask a daemon over a socket.
   public var byteCount: Int64 {
     ["", "-wal"].reduce(0) { total, suffix in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
-      return total + ((attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+      var status = stat()
+      return stat(path + suffix, &status) == 0 ? total + Int64(status.st_size) : total
     }
   }
 }

@@ -75,14 +75,16 @@ public struct MirrorDirectory: Sendable {
   }
 
   /// The bytes that the mirror's files take.
+  ///
+  /// By stat(2): Foundation's attributes name the owner, for which glibc may ask a daemon over a socket.
   public var byteCount: Int64 {
-    guard
-      let files = FileManager.default.enumerator(
-        at: URL(fileURLWithPath: path), includingPropertiesForKeys: [.fileSizeKey])
-    else { return 0 }
+    guard let names = FileManager.default.enumerator(atPath: path) else { return 0 }
     var total: Int64 = 0
-    for case let file as URL in files {
-      total += Int64((try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0)
+    for case let name as String in names {
+      var status = stat()
+      if lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+        total += Int64(status.st_size)
+      }
     }
     return total
   }
