@@ -31,6 +31,6 @@ public struct StoredSecrets: Sendable, Hashable {
   public let connection: Connection
   /// The secrets.
   public let secrets: ConnectionSecrets
-  /// Counts the replacements; see ``Vault/replace(_:of:expiresAt:ifGeneration:)``.
+  /// Counts the replacements; see ``Vault/replace(_:of:expiresAt:checkedAt:ifGeneration:)``.
   public let generation: Int64
 }

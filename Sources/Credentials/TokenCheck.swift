@@ -9,17 +9,23 @@ public struct TokenCheck: Sendable {
   public var authentication: Connection.Authentication
   /// The account it speaks for.
   public var user: CurrentUser
-  /// Its name, scopes and expiry; `nil` before GitLab 15.5, which does not tell.
-  public var info: TokenInfo?
+  /// What its owner called it, where GitLab tells.
+  public var tokenName: String?
+  /// What it may do; empty where GitLab does not tell, as before 15.5.
+  public var scopes: [String]
+  /// When it dies; `nil` where it does not or GitLab does not tell.
+  public var expiresAt: Date?
   /// GitLab's version, where it tells.
   public var version: String?
 
-  /// Whether it may do more than it has to.
-  public var isTooPowerful: Bool {
-    info?.scopes.contains { $0 == "api" || $0 == "write_repository" || $0 == "sudo" } ?? false
+  /// The scopes that let it do more than read.
+  public var excessScopes: [String] {
+    scopes.filter { !$0.hasPrefix("read_") && !Self.harmlessScopes.contains($0) }
   }
 
-  /// Asks GitLab about a token.
+  private static let harmlessScopes: Set = ["openid", "profile", "email", "self_rotate"]
+
+  /// Asks GitLab about a personal, project or group access token.
   ///
   /// - Throws: ``TokenRejection`` where the token cannot do the work; ``GitLabError`` where GitLab gives no answer.
   public static func ask(_ client: GitLabClient) throws -> TokenCheck {
@@ -29,18 +35,39 @@ public struct TokenCheck: Sendable {
     } catch GitLabError.notFound {
       info = nil
     }
-    if let info {
-      let missing = missingScopes(info.scopes)
-      guard missing.isEmpty else { throw TokenRejection.missingScopes(missing, has: info.scopes) }
-    }
+    if let info { try checkScopes(info.scopes) }
     let user = try client.currentUser()
     return TokenCheck(
-      authentication: kind(of: user), user: user, info: info, version: try client.version())
+      authentication: kind(of: user), user: user, tokenName: info?.name, scopes: info?.scopes ?? [],
+      expiresAt: info?.expiry, version: try client.version())
+  }
+
+  /// Asks GitLab about tokens that a login brought.
+  ///
+  /// - Parameters:
+  ///   - client: Sends the new access token.
+  ///   - date: When the tokens were given out.
+  /// - Throws: As ``ask(_:)``.
+  public static func ask(
+    _ client: GitLabClient, about tokens: OAuthTokens, from oauth: OAuthClient, at date: Date
+  ) throws -> TokenCheck {
+    let info = try? oauth.tokenInfo(tokens.accessToken)
+    let scopes = info?.scopes ?? tokens.scopes
+    if !scopes.isEmpty { try checkScopes(scopes) }
+    return TokenCheck(
+      authentication: .oauth, user: try client.currentUser(), tokenName: nil, scopes: scopes,
+      expiresAt: (tokens.lifetime ?? info?.lifetime).map { date.addingTimeInterval($0) },
+      version: try client.version())
+  }
+
+  private static func checkScopes(_ scopes: [String]) throws(TokenRejection) {
+    let missing = missingScopes(scopes)
+    guard missing.isEmpty else { throw .missingScopes(missing, has: scopes) }
   }
 
   /// The scopes that the work needs and that none of the given ones includes. Which includes which:
   /// GitLab's "Personal access tokens" page.
-  static func missingScopes(_ scopes: [String]) -> [String] {
+  public static func missingScopes(_ scopes: [String]) -> [String] {
     let scopes = Set(scopes)
     var missing: [String] = []
     if scopes.isDisjoint(with: ["read_api", "api"]) { missing.append("read_api") }
@@ -105,23 +132,23 @@ public struct ConnectionSetup: Sendable {
     public var adoptedRepositories: Int
   }
 
-  /// Stores a checked token: as a new connection, or in the one of that name.
+  /// Stores checked secrets: as a new connection, or in the one of that name.
   ///
   /// - Parameters:
+  ///   - clientID: The OAuth application that the tokens belong to, if any.
   ///   - name: Without one, the instance's host stands for it.
   ///   - caFile: An absolute path.
   /// - Throws: ``VaultError``, ``SettingsError``.
   public func store(
-    _ token: Secret, _ check: TokenCheck, name: String?, baseURL: BaseURL, caFile: String?,
-    at date: Date
+    _ secrets: ConnectionSecrets, _ check: TokenCheck, clientID: String? = nil, name: String?,
+    baseURL: BaseURL, caFile: String?, at date: Date
   ) throws -> Outcome {
     let name = name ?? baseURL.defaultConnectionName
     let draft = ConnectionDraft(
       name: name, baseURL: baseURL, authentication: check.authentication,
       userName: check.user.username, displayName: check.user.name ?? check.user.username,
-      tokenName: check.info?.name, scopes: check.info?.scopes ?? [],
-      expiresAt: check.info?.expiry, caFile: caFile, gitlabVersion: check.version, checkedAt: date)
-    let secrets = ConnectionSecrets(accessToken: token)
+      tokenName: check.tokenName, scopes: check.scopes, expiresAt: check.expiresAt, caFile: caFile,
+      clientID: clientID, gitlabVersion: check.version, checkedAt: date)
     let existing = try store.connection(named: name)
     let connection: Connection
     if let existing {

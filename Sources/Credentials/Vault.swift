@@ -85,21 +85,23 @@ public struct Vault: Sendable {
   /// Replaces all secrets of a connection, as after a refresh; when the call returns they are on the
   /// disk.
   ///
-  /// - Parameter generation: That of the ``StoredSecrets`` the refresh began with.
+  /// - Parameters:
+  ///   - checkedAt: When GitLab gave the new ones out; nil leaves the date as it is.
+  ///   - generation: That of the ``StoredSecrets`` the refresh began with.
   /// - Returns: The new generation.
   /// - Throws: ``SettingsError/secretsReplaced`` in ``VaultError`` where another process replaced
   ///   them since; nothing is stored then.
   @discardableResult
   public func replace(
     _ secrets: ConnectionSecrets, of connection: Connection, expiresAt: Date?,
-    ifGeneration generation: Int64
+    checkedAt: Date? = nil, ifGeneration generation: Int64
   ) throws(VaultError) -> Int64 {
     try withKey { key throws(VaultError) in
       let blobs = try seal(secrets, for: connection.id, at: connection.baseURL, with: key)
       return try settings { () throws(SettingsError) in
         try store.replaceSecrets(
-          of: connection.id, with: blobs, expiresAt: expiresAt, ifGeneration: generation,
-          keyID: key.id)
+          of: connection.id, with: blobs, expiresAt: expiresAt, checkedAt: checkedAt,
+          ifGeneration: generation, keyID: key.id)
       }
     }
   }

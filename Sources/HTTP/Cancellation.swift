@@ -32,7 +32,7 @@ public final class Cancellation: Sendable {
   /// Runs a body during which ``cancel()`` calls the waker.
   ///
   /// The waker is called under the lock, so it is never called once this function has returned.
-  func waking<Value, Failure: Error>(
+  package func waking<Value, Failure: Error>(
     _ waker: @escaping @Sendable () -> Void, during body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let key = state.withLock { state in

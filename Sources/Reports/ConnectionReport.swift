@@ -30,7 +30,11 @@ public enum ConnectionReport {
     if !connection.scopes.isEmpty {
       text += ", scopes \(TerminalText.safe(connection.scopes.joined(separator: " ")))"
     }
-    if let expiry = connection.expiresAt { text += ", expires \(UTCTime.text(expiry).prefix(10))" }
+    if connection.authentication == .oauth {
+      text += ", renews itself"
+    } else if let expiry = connection.expiresAt {
+      text += ", expires \(UTCTime.text(expiry).prefix(10))"
+    }
     return text
   }
 
@@ -46,7 +50,9 @@ public enum ConnectionReport {
         TerminalText.safe(connection.name), "\(connection.baseURL)",
         TerminalText.safe("@\(connection.userName)"),
         TerminalText.safe(connection.scopes.joined(separator: " ")),
-        connection.expiresAt.map { String(UTCTime.text($0).prefix(10)) } ?? "never",
+        connection.authentication == .oauth
+          ? "renews itself"
+          : connection.expiresAt.map { String(UTCTime.text($0).prefix(10)) } ?? "never",
         health(connection, at: now),
       ])
     }

@@ -66,18 +66,21 @@ extension SettingsStore {
 
   /// Replaces all secrets of a connection, with their expiry, and declares it healthy.
   ///
-  /// - Parameter generation: What ``sealedSecrets(of:)`` read.
+  /// - Parameters:
+  ///   - checkedAt: When GitLab gave the new ones out; nil leaves the date as it is.
+  ///   - generation: What ``sealedSecrets(of:)`` read.
   /// - Returns: The new generation.
   /// - Throws: ``SettingsError/secretsReplaced`` where another process was first;
   ///   ``SettingsError/vaultKeyDiffers`` where others are sealed with another key.
   package func replaceSecrets(
     of id: Connection.ID, with blobs: [SecretKind: Data], expiresAt: Date?,
-    ifGeneration generation: Int64, keyID: Data
+    checkedAt: Date? = nil, ifGeneration generation: Int64, keyID: Data
   ) throws(SettingsError) -> Int64 {
     try write { db in
       var record = try Self.fetchConnection(id, db)
       guard record.generation == generation else { throw SettingsError.secretsReplaced }
       record.expiresAt = expiresAt
+      if let checkedAt { record.checkedAt = checkedAt }
       record.needsReauthorizationSince = nil
       try Self.replace(blobs, of: &record, keyID: keyID, db)
       return record.generation

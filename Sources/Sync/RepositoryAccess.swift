@@ -7,17 +7,12 @@ import Settings
 /// Finds out for a repository in the settings how it is reached: instance, certificates and token.
 public struct RepositoryAccess: Sendable {
   private let store: SettingsStore
-  private let vault: Vault
-  private let configuration: @Sendable (_ caFile: String?) -> HTTPConfiguration
+  private let provider: TokenProvider
 
-  /// - Parameter configuration: Makes the network's configuration for an instance with a CA file of its own, or none.
-  public init(
-    store: SettingsStore, vault: Vault,
-    configuration: @escaping @Sendable (_ caFile: String?) -> HTTPConfiguration
-  ) {
+  /// - Parameter provider: Gives the tokens of all connections.
+  public init(store: SettingsStore, provider: TokenProvider) {
     self.store = store
-    self.vault = vault
-    self.configuration = configuration
+    self.provider = provider
   }
 
   /// Makes the target of a sync.
@@ -32,10 +27,10 @@ public struct RepositoryAccess: Sendable {
     return SyncTarget(
       path: setting.path, projectID: setting.projectID, baseURL: setting.baseURL.description,
       host: setting.baseURL.hostKey, lookbackDays: lookbackDays ?? setting.lookbackDays,
-      since: since, http: configuration(connection?.caFile),
-      tokens: { [vault] _ in
+      since: since, http: provider.network(connection?.caFile),
+      tokens: { [provider] _ in
         guard let connection else { return AnonymousAccess() }
-        return try Self.tokens(of: connection, vault: vault)
+        return try provider.source(of: connection)
       },
       resolved: { [store] project in
         guard setting.projectID != project.id || setting.path != project.path else { return }
@@ -44,16 +39,5 @@ public struct RepositoryAccess: Sendable {
           $0.path = project.path
         }
       })
-  }
-
-  private static func tokens(of connection: Connection, vault: Vault) throws -> any TokenSource {
-    if case .needsReauthorization = connection.health {
-      throw SyncError.needsReauthorization(connection: connection.name)
-    }
-    do throws(VaultError) {
-      return FixedToken(try vault.secrets(of: connection.id).secrets.accessToken)
-    } catch {
-      throw SyncError.credentials(error)
-    }
   }
 }

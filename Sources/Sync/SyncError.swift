@@ -22,6 +22,8 @@ public enum SyncError: Error, Sendable {
   case needsReauthorization(connection: String)
   /// The token could not be read from the vault.
   case credentials(VaultError)
+  /// The token is due and could not be renewed.
+  case token(TokenError)
   /// The path belongs to another project than the one that was mirrored under it.
   case pathTaken(expected: Int64, found: Int64)
   /// The user or a signal ended it.
@@ -36,6 +38,12 @@ public enum SyncError: Error, Sendable {
     case GitLabError.http(.cancelled(_)), FetchError.http(.cancelled(_)), is CancellationError:
       self = .cancelled
     case let error as GitLabError: self = .gitlab(error)
+    case TokenError.cancelled: self = .cancelled
+    case TokenError.needsReauthorization(let connection):
+      self = .needsReauthorization(connection: connection)
+    case TokenError.vault(let error): self = .credentials(error)
+    case let error as TokenError: self = .token(error)
+    case let error as VaultError: self = .credentials(error)
     // GitLab's text tells this 404 from that for a project that is not there (lib/gitlab/git_access.rb).
     case FetchError.refused(status: 404, let text) where text.contains("does not exist yet"):
       self = .noRepository
@@ -70,6 +78,7 @@ extension SyncError {
     case .cache(let error): "\(error)"
     case .needsReauthorization(let connection): "connection \(connection) needs re-authorization"
     case .credentials(let error): error.summary
+    case .token(let error): error.summary
     case .pathTaken(let expected, let found):
       "the path now belongs to project \(found); project \(expected) was mirrored under it"
     case .cancelled: "interrupted"
@@ -88,63 +97,17 @@ extension SyncError {
 
   /// What the user can do about it, a sentence; `nil` where there is nothing to add.
   public var hint: String? {
-    advice.map { $0.prefix(1).uppercased() + $0.dropFirst() + ($0.hasSuffix(".") ? "" : ".") }
-  }
-
-  private var advice: String? {
     switch self {
-    case .gitlab(.unauthorized), .fetch(.refused(status: 401, _)):
-      "re-authorize: run 'sigsentry connect' with a new token that has read_api and read_repository"
-    case .needsReauthorization(let connection):
-      "run 'sigsentry connect --name \(connection)' to authorize it again"
-    case .gitlab(.insufficientScope(let needed)):
-      "make a token with read_api and read_repository (GitLab asks for: \(needed)) and run 'sigsentry connect'"
-    case .fetch(.refused(status: 403, _)):
-      "the token lacks read_repository, its owner may not read the code, or this address is blocked for a while"
-    case .gitlab(.forbidden):
-      "the token's owner may not read merge requests there, or the project has them switched off"
-    case .gitlab(.notFound), .fetch(.refused(status: 404, _)):
-      "check the path for a typo, the token's access to it, and on self-hosted the base URL"
-    case .gitlab(.notGitLab):
-      "check the base URL: on self-hosted it may need a path prefix, as https://host/gitlab"
-    case .gitlab(.rateLimited):
-      "wait some minutes, or sync fewer repositories at once with --jobs 1"
-    case .gitlab(.server): "GitLab has trouble; the next sync tries again"
-    case .gitlab(.http(let error)), .fetch(.http(let error)): Self.advice(for: error)
-    case .fetch(.notGit): "check the base URL; a proxy may answer in GitLab's place"
-    case .fetch(.packCutShort): "run the sync again; if it stays so, a proxy may cut long answers"
-    case .fetch(.storing), .mirror(.unwritable), .cache(.unwritable):
-      "check free space and rights of the cache directory, or choose another with --cache"
-    case .cache(.diskFull): "free some space and run the command again; what was stored is whole"
-    case .mirror(.busy): "wait until it ends"
-    case .cache(.newer): "update sigsentry, or use another directory with --cache"
-    case .cache(.corrupt):
-      "move the file away and sync again, which rebuilds it; 'sigsentry cache verify' tells more"
-    case .noRepository:
-      "push a first commit to it, or leave it out with 'sigsentry repos edit PATH --pause'"
-    case .git: "run 'sigsentry cache verify'; 'sigsentry cache clear' and a sync rebuild the mirror"
+    case .cancelled: nil
     case .credentials(let error): error.hint
-    case .pathTaken:
-      "remove it and add it again: 'sigsentry repos remove', then 'sigsentry repos add'"
-    default: nil
-    }
-  }
-
-  private static func advice(for error: HTTPError) -> String? {
-    switch error {
-    case .unknownHost: "check the base URL's host name and this machine's DNS"
-    case .connectionRefused, .unreachable, .connectTimedOut:
-      "check the base URL, the network, and whether a proxy is needed (HTTPS_PROXY)"
-    case .silent, .connectionLost, .cutShort:
-      "run it again; if it stays so, GitLab or a proxy is overloaded"
-    case .certificateNotTrusted(_, .unknownAuthority, _):
-      "give the instance's own authority with 'sigsentry connect --ca-file FILE' or SSL_CERT_FILE"
-    case .certificateNotTrusted:
-      "have the instance's certificate mended; verification cannot be switched off"
-    case .caFileUnreadable: "give a readable PEM file"
-    case .proxyFailed: "check HTTPS_PROXY and NO_PROXY"
-    case .invalidURL, .redirectRefused, .tooManyRedirects: "check the base URL"
-    default: nil
+    case .gitlab(.insufficientScope(let needed)):
+      Trouble.insufficientScope.remedy.replacing(
+        "read_repository", with: "read_repository (GitLab asks for: \(needed))"
+      ).replacing(" --name NAME", with: "")
+    case .needsReauthorization(let connection):
+      Trouble.needsReauthorization.remedy(name: connection)
+    case .token(let error): Trouble(error).remedy(name: error.connection)
+    default: Trouble(self)?.remedy
     }
   }
 }

@@ -27,18 +27,30 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try SigSentry.parseAsRoot()
+      warn(before: command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
-    } catch is CancellationError {
-      StandardError.write("sigsentry: Interrupted.\n")
-      exit(130)
     } catch {
+      if CommandFailure.isInterruption(error) {
+        StandardError.write("sigsentry: Interrupted.\n")
+        exit(130)
+      }
       guard let failure = CommandFailure(error) else { SigSentry.exit(withError: error) }
       StandardError.write(failure.text)
       exit(failure.code.rawValue)
+    }
+  }
+
+  /// Finds the options that every command has in a member of one name, so that a new command cannot forget to warn.
+  private static func warn(before command: any ParsableCommand) {
+    // It changes what there is to warn of, and warns when that is done.
+    guard !(command is ConnectCommand) else { return }
+    for child in Mirror(reflecting: command).children {
+      guard let group = child.value as? OptionGroup<CommonOptions> else { continue }
+      ConnectionWarnings.write(for: group.wrappedValue)
     }
   }
 }

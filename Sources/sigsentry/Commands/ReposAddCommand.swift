@@ -102,7 +102,7 @@ extension ReposCommand {
     ) throws -> Project? {
       let tokens: any TokenSource =
         try connection.map {
-          FixedToken(try workspace.vault.secrets(of: $0.id).secrets.accessToken)
+          try workspace.provider.source(of: $0)
         } ?? AnonymousAccess()
       let client = workspace.client(
         of: reference.baseURL, tokens: tokens, caFile: connection?.caFile)

@@ -35,8 +35,12 @@ struct ScheduleCommand: AsyncParsableCommand {
     func run() async throws {
       Interruption.install()
       guard let interval else { return }
+      var isFirst = true
       while true {
         let start = ContinuousClock.now
+        // Before the first round it is done for every command.
+        if !isFirst { ConnectionWarnings.write(for: options) }
+        isFirst = false
         let reports = try await round()
         if Interruption.cancellation.isCancelled { return }
         if once {
@@ -56,7 +60,6 @@ struct ScheduleCommand: AsyncParsableCommand {
     /// A round looks at the settings anew, so that a repository added meanwhile takes part.
     private func round() async throws -> [SyncReport] {
       let workspace = try Workspace(options)
-      try workspace.warnOfExpiry()
       var quiet = options
       quiet.quiet = true
       let start = ContinuousClock.now

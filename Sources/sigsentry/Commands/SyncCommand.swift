@@ -31,7 +31,6 @@ struct SyncCommand: AsyncParsableCommand {
   func run() async throws {
     Interruption.install()
     let workspace = try Workspace(options)
-    try workspace.warnOfExpiry()
     let settings =
       paths.isEmpty
       ? try workspace.store.repositories(activeOnly: true)

@@ -50,6 +50,7 @@ struct CommandFailure: Error {
     case let error as SettingsError: self.init(error.summary, hint: error.hint)
     case let error as VaultError: self.init(error.summary, hint: error.hint)
     case let error as TokenRejection: self.init(error.summary, hint: error.hint)
+    case let error as LoginError: self.init(error)
     case let error as BaseURLError: self.init(error.summary, hint: error.hint, code: .usage)
     case let error as RepositoryReferenceError:
       self.init(error.summary, hint: error.hint, code: .usage)
@@ -69,9 +70,28 @@ struct CommandFailure: Error {
         hint: "Run 'sigsentry sync' first, or name another with --cache.",
         code: .notCached)
     case is SyncError, is GitLabError, is FetchError, is GitError, is MirrorError, is CacheError,
-      is DiffError:
+      is DiffError, is TokenError:
       self.init(SyncError(error))
     default: return nil
+    }
+  }
+
+  /// Whether the person or a signal ended the work, which is no failure of it.
+  static func isInterruption(_ error: any Error) -> Bool {
+    if let error = error as? LoginError {
+      return error == .cancelled || error.isCancelledRequest
+    }
+    if case .cancelled = SyncError(error) { return true }
+    return false
+  }
+
+  init(_ error: LoginError) {
+    let trouble = Trouble(error)
+    switch error {
+    case .redirectURINotAllowed(let line), .timedOut(let line):
+      self.init(error.summary, hint: trouble.remedy(line: line))
+    case .invalidRedirectURI: self.init(error.summary, hint: trouble.remedy, code: .usage)
+    default: self.init(error.summary, hint: trouble.remedy)
     }
   }
 

@@ -61,6 +61,9 @@ struct CommonOptions: ParsableArguments {
       path, nearest: NearestPath.suggest(for: path, among: try cache.projects().map(\.path)))
   }
 
+  /// Writes what a person has to do now to standard error, even if quiet.
+  func tell(_ text: String) { StandardError.write(text + "\n") }
+
   /// Writes a line about the work to standard error, unless quiet.
   func inform(_ text: String) {
     if !quiet { StandardError.write(text + "\n") }

@@ -2,6 +2,7 @@ import Credentials
 import Foundation
 import GitLab
 import HTTP
+import Reports
 import Settings
 import Sync
 
@@ -10,6 +11,8 @@ struct Workspace {
   let options: CommonOptions
   let store: SettingsStore
   let vault: Vault
+  /// Gives every request its token.
+  let provider: TokenProvider
 
   init(_ options: CommonOptions, access: SettingsStore.Access = .readWrite) throws {
     self.options = options
@@ -21,6 +24,10 @@ struct Workspace {
         explicit: environment["SIGSENTRY_KEY"].map { Secret($0) },
         credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
         configDirectory: options.configDirectory))
+    provider = TokenProvider(
+      vault: vault, cancellation: Interruption.cancellation,
+      network: { options.httpConfiguration(caFile: $0) },
+      notice: { options.inform(TerminalText.safe("sigsentry: \($0.summary)")) })
   }
 
   static let gitlabCom = "https://gitlab.com"
@@ -65,11 +72,7 @@ struct Workspace {
         ?? "Add it with 'sigsentry repos add \(text)'.")
   }
 
-  var access: RepositoryAccess {
-    RepositoryAccess(store: store, vault: vault) { [options] in
-      options.httpConfiguration(caFile: $0)
-    }
-  }
+  var access: RepositoryAccess { RepositoryAccess(store: store, provider: provider) }
 
   /// A client of an instance, with a token or without.
   func client(
@@ -82,12 +85,18 @@ struct Workspace {
         cancellation: Interruption.cancellation), tokens: tokens, wait: Interruption.wait)
   }
 
-  /// Warns of what will soon need a person.
-  func warnOfExpiry(at now: Date = Date()) throws {
-    for connection in try store.connections() {
-      if let warning = connection.warning(at: now) {
-        options.inform("sigsentry: \(warning)")
-      }
+}
+
+/// Warnings of what needs a person soon, on standard error.
+enum ConnectionWarnings {
+  /// Warns before a command runs. Settings that cannot be read are the command's to speak of.
+  static func write(for options: CommonOptions, at now: Date = Date()) {
+    guard !options.quiet,
+      let store = try? SettingsStore(directory: options.configDirectory, access: .readOnly),
+      let connections = try? store.connections()
+    else { return }
+    for warning in connections.compactMap({ $0.warning(at: now) }) {
+      StandardError.write("sigsentry: \(warning)\n")
     }
   }
 }
@@ -98,7 +107,9 @@ extension Connection {
 
   /// What a person should know about the connection now, a sentence with what to do.
   func warning(at now: Date) -> String? {
-    let remedy = "Run 'sigsentry connect --name \(name)' with a new token."
+    let remedy =
+      "Run 'sigsentry connect --name \(name)' "
+      + (authentication == .oauth ? "to authorize it again." : "with a new token.")
     if case .needsReauthorization = health {
       return "The connection \(name) needs re-authorization. \(remedy)"
     }
