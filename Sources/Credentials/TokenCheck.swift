@@ -19,8 +19,11 @@ public struct TokenCheck: Sendable {
   public var version: String?
 
   /// The scopes that let it do more than read.
-  public var excessScopes: [String] {
-    scopes.filter { !$0.hasPrefix("read_") && !Self.harmlessScopes.contains($0) }
+  public var excessScopes: [String] { Self.excessScopes(scopes) }
+
+  /// Those of the given scopes that let a token do more than read.
+  public static func excessScopes(_ scopes: [String]) -> [String] {
+    scopes.filter { !$0.hasPrefix("read_") && !harmlessScopes.contains($0) }
   }
 
   private static let harmlessScopes: Set = ["openid", "profile", "email", "self_rotate"]

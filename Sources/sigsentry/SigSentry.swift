@@ -15,6 +15,7 @@ struct SigSentry: AsyncParsableCommand {
       ConnectCommand.self, ConnectionsCommand.self, DisconnectCommand.self, ReposCommand.self,
       MappingsCommand.self, SyncCommand.self, MergeRequestsCommand.self, MergeRequestCommand.self,
       StatsCommand.self, HotspotsCommand.self, AnalyzeCommand.self, StatusCommand.self,
+      DoctorCommand.self,
       CacheCommand.self,
       ScheduleCommand.self,
     ])

@@ -11,7 +11,8 @@ public struct TokenProvider: Sendable {
   /// Told of a refresh that failed while the old token still lives.
   public typealias Notice = @Sendable (TokenError) -> Void
 
-  let vault: Vault
+  /// The tokens as they are stored.
+  package let vault: Vault
   /// The network's configuration for an instance.
   package let network: Network
   package let cancellation: Cancellation
