@@ -91,6 +91,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+      name: "refresh-racer", dependencies: ["Credentials", "GitLab", "HTTP", "Settings"],
+      path: "Tests/RefreshRacer", swiftSettings: settings),
     .testTarget(
       name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
@@ -113,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "CredentialsTests",
       dependencies: [
-        "Credentials", "HTTP", "Settings", .product(name: "Crypto", package: "swift-crypto"),
+        "Credentials", "GitLab", "HTTP", "Settings", "refresh-racer",
+        .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",

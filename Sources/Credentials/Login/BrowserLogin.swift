@@ -30,16 +30,22 @@ public final class BrowserLogin {
       challenge: LoginProof.challenge(of: proof.verifier))
   }
 
-  /// Waits for the browser and exchanges what it brings for tokens. The browser waits for its page meanwhile: call
-  /// ``succeed(_:)`` or ``fail(_:)``.
+  /// Finds out whether there is a page at all before a person is sent there.
   ///
-  /// - Throws: ``LoginError``; the browser has its page then.
-  public func tokens(within limit: Duration) throws(LoginError) -> OAuthTokens {
+  /// - Throws: ``LoginError``.
+  public func probe() throws(LoginError) {
     do throws(OAuthError) {
       try client.probe(page)
     } catch {
       throw named(error)
     }
+  }
+
+  /// Waits for the browser and exchanges what it brings for tokens. The browser waits for its page meanwhile: call
+  /// ``succeed(_:)`` or ``fail(_:)``.
+  ///
+  /// - Throws: ``LoginError``; the browser has its page then.
+  public func tokens(within limit: Duration) throws(LoginError) -> OAuthTokens {
     let visit = try receiver.receive(within: limit, cancellation: cancellation)
     self.visit = visit
     do throws(LoginError) {

@@ -31,7 +31,7 @@ final class RefreshLock {
       guard !cancellation.isCancelled else { throw .cancelled }
       guard ContinuousClock.now < deadline else { throw .busy(connection: connection.name) }
       usleep(pause)
-      pause = min(pause * 2, 20_000)
+      pause = min(pause * 2, 4000)
     }
   }
 

@@ -15,6 +15,19 @@ public struct DeviceAuthorization: Sendable {
   public var lifetime: Double
   /// Seconds between two polls.
   public var interval: Double
+
+  /// Takes the parts together.
+  public init(
+    deviceCode: Secret, userCode: String, page: String, completePage: String?, lifetime: Double,
+    interval: Double
+  ) {
+    self.deviceCode = deviceCode
+    self.userCode = userCode
+    self.page = page
+    self.completePage = completePage
+    self.lifetime = lifetime
+    self.interval = interval
+  }
 }
 
 /// Decides when to poll for the tokens of a device's code and when to give up (RFC 8628, 3.5).

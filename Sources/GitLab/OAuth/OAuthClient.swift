@@ -39,8 +39,7 @@ public struct OAuthClient: Sendable {
     request.maximumBodyBytes = 1 << 20
     let response = try send(request)
     switch response.status {
-    case 200..<400, 401: return
-    case 400, 422:
+    case 400, 401, 422:
       let page = String(decoding: response.body, as: UTF8.self).lowercased()
       if page.contains("redirect uri") || page.contains("redirect_uri") {
         throw .redirectURINotAllowed

@@ -64,6 +64,10 @@ public struct Doctor {
     }
   }
 
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+
   func add(_ finding: Finding) { report(finding) }
 
   func checkCancellation() throws {
@@ -77,7 +81,7 @@ public struct Doctor {
     do {
       try store.verify()
       let count = try store.connections().count
-      add(.ok(.settings, "", "\(store.path): sound, \(count) connections"))
+      add(.ok(.settings, "", "\(store.path): sound, \(Self.counted(count, "connection"))"))
     } catch {
       add(settingsFailure(error))
       return
@@ -106,7 +110,7 @@ public struct Doctor {
             trouble: Trouble(error), remedy: error.hint))
       }
     }
-    if opened > 0 { add(.ok(.key, "", "opens the tokens of \(opened) connections")) }
+    if opened > 0 { add(.ok(.key, "", "opens the tokens of \(Self.counted(opened, "connection"))")) }
   }
 
   private func examineCache() {
@@ -114,7 +118,7 @@ public struct Doctor {
       let cache = try CacheStore(directory: cacheDirectory, access: .readOnly)
       let problems = try cache.integrityProblems()
       guard let first = problems.first else {
-        add(.ok(.cache, "", "\(cache.path): sound, \(try cache.projects().count) repositories"))
+        add(.ok(.cache, "", "\(cache.path): sound"))
         return
       }
       add(.trouble(.cache, "", .cacheCorrupt, "\(cache.path) is damaged: \(first)"))

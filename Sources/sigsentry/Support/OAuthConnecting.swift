@@ -21,6 +21,7 @@ struct OAuthConnecting {
   ) throws {
     let login = try BrowserLogin(
       client: client, address: address, cancellation: Interruption.cancellation)
+    try login.probe()
     let isOpen = opensBrowser && Browser.open(login.page)
     let page = TerminalText.safe(login.page)
     workspace.options.tell(
