@@ -110,7 +110,9 @@ public struct Doctor {
             trouble: Trouble(error), remedy: error.hint))
       }
     }
-    if opened > 0 { add(.ok(.key, "", "opens the tokens of \(Self.counted(opened, "connection"))")) }
+    if opened > 0 {
+      add(.ok(.key, "", "opens the tokens of \(Self.counted(opened, "connection"))"))
+    }
   }
 
   private func examineCache() {
