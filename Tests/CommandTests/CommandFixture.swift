@@ -11,17 +11,26 @@ final class CommandFixture {
   let accessToken: AccessToken
   var token: String { accessToken.value }
   let directory: URL
+  /// The PEM file of the authority of an https double.
+  let authority: String?
 
-  init(prefix: String = "") async throws {
+  init(prefix: String = "", https: Bool = false) async throws {
     upstream = try GitFixture()
     var options = GitLabDouble.Options()
     options.prefix = prefix
-    double = try await GitLabDouble.start(options: options)
-    project = double.addProject(path: "acme/shop", repository: upstream.path)
-    accessToken = double.addToken(name: "ada")
     directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("command-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    if https {
+      let made = try await ServerCertificate.make(in: directory.path)
+      options.certificate = made.certificate
+      authority = made.authorityFile
+    } else {
+      authority = nil
+    }
+    double = try await GitLabDouble.start(options: options)
+    project = double.addProject(path: "acme/shop", repository: upstream.path)
+    accessToken = double.addToken(name: "ada")
   }
 
   func stop() async {

@@ -65,8 +65,13 @@ public final class ChildProcess: Sendable {
   public func send(_ signal: Int32) { Glibc.kill(pid, signal) }
 
   /// What it has written to stdout so far.
-  public func outputSoFar() -> String {
-    let data = (try? Data(contentsOf: files.appendingPathComponent("out"))) ?? Data()
+  public func outputSoFar() -> String { text(of: "out") }
+
+  /// What it has written to stderr so far.
+  public func errorSoFar() -> String { text(of: "err") }
+
+  private func text(of name: String) -> String {
+    let data = (try? Data(contentsOf: files.appendingPathComponent(name))) ?? Data()
     return String(decoding: data, as: UTF8.self)
   }
 
