@@ -107,18 +107,6 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func `the way to a GitLab that is not there ends at the part that fails`() async throws {
-    let fixture = try await CommandFixture()
-    try await fixture.prepare(mergeRequests: 0)
-    await fixture.double.stop()
-    #expect(try await troubles(fixture) == ["cache: cacheMissing", "tcp: connectionRefused"])
-    #expect(
-      try await lines(fixture, "https://gitlab.invalid/a/b").filter { $0.state == "failed" }.map(
-        \.trouble)
-        == ["hostUnknown"])
-    await fixture.stop()
-  }
-
   @Test func `this machine's part needs no network`() async throws {
     let fixture = try await CommandFixture()
     try await fixture.prepare(mergeRequests: 0)

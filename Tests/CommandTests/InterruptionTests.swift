@@ -1,0 +1,54 @@
+import Foundation
+import GitLabDouble
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct InterruptionTests {
+  /// Commands that wait for a server, with the request that it does not answer.
+  static let cases: [(arguments: [String], path: String)] = [
+    (["connect", "--token-env", "TOKEN"], "*/personal_access_tokens/self"),
+    (["connect", "--oauth", "--no-browser", "--client-id", "app"], "*/oauth/authorize"),
+    (["connect", "--device", "--client-id", "app"], "*/oauth/authorize_device"),
+    (["repos", "add", "acme/shop", "--connection", "work"], "*/api/v4/projects/*"),
+    (["doctor"], "*/api/v4/version"), (["doctor", "acme/shop"], "*/api/v4/user"),
+    (["sync"], "*/info/refs"), (["sync"], "*/git-upload-pack"),
+    (["sync"], "*/merge_requests*"), (["sync"], "*/oauth/token"),
+    (["disconnect", "work", "--revoke"], "*/oauth/revoke"),
+  ]
+
+  @Test(arguments: cases.indices)
+  func `ctrl-c ends a command within a second, and the next run is whole`(index: Int) async throws {
+    let (arguments, path) = Self.cases[index]
+    let fixture = try await CommandFixture()
+    let double = fixture.double
+    let application = double.addApplication(id: "app")
+    _ = try await fixture.logIn(application: application.id)
+    try fixture.commit("main", ["a.txt": "1\n"])
+    if arguments.first != "repos" { try await fixture.run("repos", "add", "acme/shop") }
+    if path == "*/oauth/token" { double.inject(.expiredToken, on: .api) }
+    double.log.reset()
+    let fault = double.inject(.stall, on: .path(path))
+    var words = arguments
+    if arguments.first == "connect" {
+      words += ["--base-url", double.baseURL, "--name", "second"]
+    }
+    let process = try fixture.start(words, variables: ["TOKEN": fixture.token])
+    let mark = path.replacingOccurrences(of: "*", with: "").split(separator: "/").last ?? ""
+    for _ in 0..<4000 where !double.log.requests.contains(where: { $0.path.contains(mark) }) {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    let start = ContinuousClock.now
+    process.send(SIGINT)
+    let result = try await process.ended()
+    #expect(ContinuousClock.now - start < .seconds(1), "\(arguments) \(path)")
+    #expect(result.status != 0)
+    #expect(result.errorText.contains("nterrupted"), "\(arguments): \(result.errorText)")
+    double.clearFault(fault)
+    double.clearFault()
+    let health = try await fixture.run("doctor", "--offline")
+    #expect(health.status == 0, "\(health.text)")
+    #expect(try await fixture.run("connections", "--json").text.contains(#""name":"work""#))
+    await fixture.stop()
+  }
+}
