@@ -7,6 +7,8 @@ public enum CacheError: Error, Sendable, Equatable {
   case missing(path: String)
   /// The directory or the file cannot be made or written.
   case unwritable(path: String, reason: String)
+  /// It cannot be written here, and its log holds changes that only a writer can take in.
+  case unclosed(path: String)
   /// A newer version of the tool wrote it.
   case newer(path: String)
   /// SQLite finds the file damaged.
@@ -23,6 +25,8 @@ extension CacheError: CustomStringConvertible {
     switch self {
     case .missing(let path): "there is no cache at \(path)"
     case .unwritable(let path, let reason): "the cache \(path) cannot be written: \(reason)"
+    case .unclosed(let path):
+      "the cache \(path) was not closed, and this user cannot finish what was begun"
     case .newer(let path): "the cache \(path) was written by a newer version of sigsentry"
     case .corrupt(let path, let detail): "the cache \(path) is damaged: \(detail)"
     case .diskFull(let path): "the disk that holds \(path) is full"

@@ -22,6 +22,8 @@ enum CacheSchema {
             listedSince TEXT,                -- merge requests changed since then are all here
             changedUntil TEXT,               -- the newest change that GitLab has told
             commitsSince TEXT,               -- commits since then are all here
+            commitTips TEXT,                 -- ... as far as these branch tips reach them
+            windowSince TEXT,                -- what the last sync was asked to keep ready
             attemptedAt TEXT,
             syncedAt TEXT,                   -- NULL = never
             failure TEXT,                    -- why the last attempt failed; NULL = it did not
@@ -85,7 +87,8 @@ enum CacheSchema {
             headSha TEXT,
             startSha TEXT,
             diffId INTEGER REFERENCES diff (id),
-            incomplete TEXT,                 -- why there is no diff; NULL = there is
+            refsOf TEXT,                     -- the updatedAt that the diff refs were asked for
+            incomplete TEXT,                 -- why there is no diff of today; NULL = there is
             retryAt TEXT,                    -- when to try again without news from GitLab
             PRIMARY KEY (project, iid)
           ) STRICT, WITHOUT ROWID;
@@ -103,6 +106,7 @@ enum CacheSchema {
             PRIMARY KEY (project, iid, headSha, baseSha),
             FOREIGN KEY (project, iid) REFERENCES mergeRequest (project, iid) ON DELETE CASCADE
           ) STRICT, WITHOUT ROWID;
+          CREATE INDEX mergeRequestVersionDiff ON mergeRequestVersion (diffId);
 
           CREATE TABLE "commit" (
             project INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,

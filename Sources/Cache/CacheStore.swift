@@ -62,8 +62,10 @@ public final class CacheStore: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\($0)" }
-      throw CacheError.unwritable(path: directory, reason: reason ?? "\(error)")
+      let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+      throw CacheError.unwritable(
+        path: directory,
+        reason: code.map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription)
     }
     return try DatabasePool(path: path, configuration: configuration)
   }
@@ -81,7 +83,12 @@ public final class CacheStore: Sendable {
     } catch let error as DatabaseError
       where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
     {
-      // WAL wants to write its index beside the database. Nobody can write there, so nothing can change either.
+      // WAL wants to write its index beside the database. Where it cannot, and the log holds nothing, the file alone is
+      // the whole truth.
+      var log = stat()
+      guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
+        throw CacheError.unclosed(path: path)
+      }
       let url = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
       return try DatabaseQueue(path: url, configuration: readOnly)
     }

@@ -31,7 +31,8 @@ public struct MergeRequestListing: Sendable {
   public mutating func receive(_ rows: [MergeRequest]) -> [MergeRequest] {
     guard let current = page else { return [] }
     let fresh = rows.filter { seen.updateValue($0.updatedAt, forKey: $0.iid) != $0.updatedAt }
-    if rows.count < Self.rowsPerPage {
+    // A full page without news, behind the first, is a server or a cache that does not turn pages.
+    if rows.count < Self.rowsPerPage || (fresh.isEmpty && current.number > 1) {
       page = nil
     } else if let last = rows.map(\.updatedAt).max(), last > current.updatedAfter {
       page = Page(updatedAfter: last, number: 1)

@@ -41,8 +41,10 @@ public struct MirrorDirectory: Sendable {
 
   /// Makes the bare repository where it is missing: beside its place, then renamed, so that a killed process leaves
   /// nothing that looks usable. Call it with the lock held.
-  public func create() throws {
-    guard !exists else { return }
+  ///
+  /// - Returns: Whether it was missing.
+  public func create() throws -> Bool {
+    guard !exists else { return false }
     _ = Repository.isLibraryStarted
     let draft = path + ".new"
     try? FileManager.default.removeItem(atPath: draft)
@@ -57,6 +59,7 @@ public struct MirrorDirectory: Sendable {
       }
       try FileManager.default.moveItem(atPath: draft, toPath: path)
     }
+    return true
   }
 
   /// Removes the files of packs that a killed fetch left. Call it with the lock held.

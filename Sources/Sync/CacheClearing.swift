@@ -14,7 +14,13 @@ public struct CacheClearing {
   /// - Throws: ``MirrorError/busy(path:)`` while a sync works on it; ``CacheError``.
   public func clear(_ setting: RepositorySetting) throws {
     guard let projectID = setting.projectID else { return }
-    let host = setting.baseURL.hostKey
+    try clear(host: setting.baseURL.hostKey, projectID: projectID)
+  }
+
+  /// Deletes rows and mirror of a project, also of one that no setting names any more.
+  ///
+  /// - Throws: ``MirrorError/busy(path:)`` while a sync works on it; ``CacheError``.
+  public func clear(host: String, projectID: Int64) throws {
     let mirror = MirrorDirectory(cache: cache.directory, host: host, projectID: projectID)
     let lock = try mirror.lock()
     try withExtendedLifetime(lock) {

@@ -62,11 +62,15 @@ extension RepositorySync {
     try compute(jobs, project: cached.id, mirror: mirror)
   }
 
-  /// Stores the commits of the window that the branches in scope reach.
+  /// Stores the commits of the window that the branches in scope reach; nothing to do where the cache has those of the
+  /// same tips.
   func storeCommits(
     of cached: CachedProject, repository: Repository, windowStart: Date
   ) throws {
     let tips = try repository.references(matching: "refs/heads/*").map(\.id)
+    let name = Set(tips).sorted().map { "\($0)" }.joined(separator: " ")
+    let isComplete = cached.commitsSince.map { $0 <= windowStart } ?? false
+    guard !isComplete || cached.commitTips != name else { return }
     let commits = try repository.commits(
       reachableFrom: tips, since: Int64(windowStart.timeIntervalSince1970))
     try cache.storeCommits(
@@ -79,6 +83,8 @@ extension RepositorySync {
           committedAt: Date(timeIntervalSince1970: Double(commit.committer.time)),
           title: commit.title)
       }, project: cached.id)
+    try cache.noteCommits(
+      project: cached.id, since: min(cached.commitsSince ?? windowStart, windowStart), tips: name)
   }
 
   /// Computes the diffs of stored commits that have none by today's rules.

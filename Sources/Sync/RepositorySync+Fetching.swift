@@ -22,7 +22,9 @@ extension RepositorySync {
     let branches = Set([defaultBranch].compactMap { $0 })
       .union(
         try cache.targetBranches(project: cached.id, since: windowStart)
-          .prefix(Self.maximumBranches))
+          .prefix(Self.maximumBranches)
+      )
+      .filter(Repository.isValidBranch)
     let open = try cache.openHeads(project: cached.id, since: windowStart)
     let prefixes =
       branches.sorted().map { "refs/heads/\($0)" }
@@ -44,19 +46,23 @@ extension RepositorySync {
     return result
   }
 
-  /// Brings the branches to what the server has.
-  ///
-  /// - Returns: Whether any moved.
+  /// Brings the branches to what the server has, and drops those in the mirror that it has no more: one of these may bear
+  /// a name that stands in the way, as `release` in that of `release/1.0`.
   func fetchBranches(
     _ branches: [String: ObjectID], defaultBranch: String?, from remote: GitRemote,
     into repository: Repository
-  ) throws -> Bool {
+  ) throws {
+    for reference in try repository.references(matching: "refs/heads/*")
+    where branches[String(reference.name.dropFirst("refs/heads/".count))] == nil {
+      try repository.keepAround(reference.id)
+      try repository.deleteReference(reference.name)
+    }
     var moved: [(name: String, id: ObjectID)] = []
     for (name, id) in branches.sorted(by: { $0.key < $1.key })
     where try repository.reference("refs/heads/\(name)") != id {
       moved.append((name, id))
     }
-    guard !moved.isEmpty else { return false }
+    guard !moved.isEmpty else { return }
     emit(.phase(.fetching))
     let missing = try fetch(moved.map(\.id), from: remote, into: repository)
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
@@ -64,8 +70,9 @@ extension RepositorySync {
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
       try repository.setReference("refs/heads/\(name)", to: id)
     }
-    if let defaultBranch { try repository.setHead(toBranch: defaultBranch) }
-    return true
+    if let defaultBranch, Repository.isValidBranch(defaultBranch) {
+      try repository.setHead(toBranch: defaultBranch)
+    }
   }
 
   /// A force-push must not take away commits whose diffs are cached.
@@ -111,13 +118,15 @@ extension RepositorySync {
     _ wants: [ObjectID], from remote: GitRemote, into repository: Repository
   ) throws -> Set<ObjectID> {
     var wants = Set(wants)
+    guard !wants.isEmpty else { return [] }
+    let haves = try repository.haves()
     var missing: Set<ObjectID> = []
     while !wants.isEmpty {
       try checkCancellation()
       do {
         let received = try renewingToken {
           try remote.fetch(
-            wants: wants.sorted(), haves: repository.haves(), into: repository,
+            wants: wants.sorted(), haves: haves, into: repository,
             progress: { emit(.fetched($0)) })
         }
         summary.objects += received.totalObjects

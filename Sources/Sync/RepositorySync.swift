@@ -51,9 +51,10 @@ final class RepositorySync {
         defaultBranch: project.defaultBranch, webURL: project.webURL,
         lookbackDays: target.lookbackDays), at: now)
     do {
-      try mirror.create()
+      let isNew = try mirror.create()
       mirror.removeUnfinishedPacks()
-      try update(cached, project: project, mirror: mirror, windowStart: windowStart, now: now)
+      try update(
+        cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
     } catch {
       let error = SyncError(error)
       if case .cancelled = error { throw error }
@@ -67,7 +68,8 @@ final class RepositorySync {
   }
 
   private func update(
-    _ cached: CachedProject, project: Project, mirror: MirrorDirectory, windowStart: Date, now: Date
+    _ cached: CachedProject, project: Project, mirror: MirrorDirectory, isNew: Bool,
+    windowStart: Date, now: Date
   ) throws {
     emit(.phase(.listing))
     let changed = try listMergeRequests(cached, windowStart: windowStart)
@@ -79,10 +81,14 @@ final class RepositorySync {
       authorization: { [tokens] in try tokens.authorization().forGit })
     let advertised = try advertisedReferences(
       remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart)
-    let branchesMoved = try fetchBranches(
+    try fetchBranches(
       advertised.branches, defaultBranch: project.defaultBranch, from: remote, into: repository)
 
-    let wanted = try Set(changed)
+    try storeCommits(of: cached, repository: repository, windowStart: windowStart)
+
+    // A mirror that was lost has to be filled again for everything that the cache speaks of.
+    let lost = isNew ? try cache.mergeRequests(project: cached.id, .init()).map(\.iid) : []
+    let wanted = try Set(changed + lost)
       .union(advertised.movedHeads)
       .union(
         cache.mergeRequestsToCompute(
@@ -91,14 +97,9 @@ final class RepositorySync {
       wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository,
       mirror: mirror)
 
-    if branchesMoved || cached.commitsSince.map({ $0 > windowStart }) ?? true {
-      try storeCommits(of: cached, repository: repository, windowStart: windowStart)
-    }
     try computeCommits(of: cached, repository: repository)
     summary.incomplete = try cache.counts(project: cached.id).incomplete
-    try cache.finishSync(
-      project: cached.id, at: now,
-      commitsSince: min(cached.commitsSince ?? windowStart, windowStart))
+    try cache.finishSync(project: cached.id, at: now, windowStart: windowStart)
   }
 
   /// Finds the project by its id where it is known, so that a rename is followed and a path that another project took

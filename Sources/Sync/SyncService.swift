@@ -69,7 +69,13 @@ public struct SyncService: Sendable {
         target, cache: cache, cancellation: cancellation, clock: clock, wait: wait, report: report)
       result = .success(try sync.run())
     } catch {
-      result = .failure(SyncError(error))
+      let error = SyncError(error)
+      if case .cancelled = error {
+      } else if let id = target.projectID {
+        // A failure before the project was found would else leave a status that says all is well.
+        try? cache.failSync(host: target.host, projectID: id, reason: error.summary)
+      }
+      result = .failure(error)
     }
     let duration = (ContinuousClock.now - start).components
     return SyncReport(

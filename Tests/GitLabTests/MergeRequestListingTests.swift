@@ -39,6 +39,12 @@ import Testing
     #expect(listing.next == nil)
   }
 
+  @Test func `a server that does not turn pages ends the listing`() throws {
+    var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 5))
+    for _ in 1...3 { _ = listing.receive(try rows(1..<101) { _ in 5 }) }
+    #expect(listing.next == nil)
+  }
+
   @Test func `a row that changed while the list was read comes again`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 0))
     _ = listing.receive(try rows(1..<101) { Double($0) })

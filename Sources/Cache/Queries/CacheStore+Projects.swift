@@ -104,14 +104,36 @@ extension CacheStore {
     }
   }
 
-  /// Notes that a sync ended well, and since when the commits are complete.
-  public func finishSync(
-    project: Int64, at time: Date, commitsSince: Date
+  /// Notes since when the commits that the branch tips reach are complete.
+  public func noteCommits(
+    project: Int64, since: Date, tips: String
   ) throws(CacheError) {
     try write {
       try $0.execute(
-        sql: "UPDATE project SET syncedAt = ?, commitsSince = ?, failure = NULL WHERE id = ?",
-        arguments: [StoredTime(time), StoredTime(commitsSince), project])
+        sql: "UPDATE project SET commitsSince = ?, commitTips = ? WHERE id = ?",
+        arguments: [StoredTime(since), tips, project])
+    }
+  }
+
+  /// Notes that a sync ended well, and the start of the window that it kept ready.
+  public func finishSync(
+    project: Int64, at time: Date, windowStart: Date
+  ) throws(CacheError) {
+    try write {
+      try $0.execute(
+        sql: "UPDATE project SET syncedAt = ?, windowSince = ?, failure = NULL WHERE id = ?",
+        arguments: [StoredTime(time), StoredTime(windowStart), project])
+    }
+  }
+
+  /// Notes why a sync failed before it found the project; nothing where it was never synced.
+  public func failSync(
+    host: String, projectID: Int64, reason: String
+  ) throws(CacheError) {
+    try write {
+      try $0.execute(
+        sql: "UPDATE project SET failure = ? WHERE host = ? AND projectId = ?",
+        arguments: [reason, host, projectID])
     }
   }
 

@@ -45,7 +45,8 @@ extension CacheStore {
     }
   }
 
-  /// The iids whose diff is missing or made by another version of the rules, and may be tried now.
+  /// The iids whose diff is missing or made by another version of the rules, and may be tried now; and those whose diff
+  /// refs were not asked for since GitLab changed them, because a sync failed in between.
   public func mergeRequestsToCompute(
     project: Int64, algorithm: Int, at time: Date
   ) throws(CacheError) -> [Int64] {
@@ -55,13 +56,13 @@ extension CacheStore {
         sql: """
           SELECT m.iid FROM mergeRequest m LEFT JOIN diff d ON d.id = m.diffId
           WHERE m.project = ? AND (d.algorithm IS NULL AND (m.retryAt IS NULL OR m.retryAt <= ?)
-            OR d.algorithm <> ?)
+            OR d.algorithm <> ? OR m.refsOf IS NOT m.updatedAt)
           ORDER BY m.iid
           """, arguments: [project, StoredTime(time), algorithm])
     }
   }
 
-  /// The shas whose diff was made by another version of the rules, or is missing though they are no merges.
+  /// The commits whose diff was made by another version of the rules, or is missing for no reason.
   public func commitsToCompute(project: Int64, algorithm: Int) throws(CacheError) -> [CachedCommit]
   {
     try read {
@@ -69,7 +70,7 @@ extension CacheStore {
         $0,
         sql: """
           SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
-          WHERE c.project = ? AND c.isMerge = 0 AND d.algorithm IS NOT ?
+          WHERE c.project = ? AND c.isMerge = 0 AND c.incomplete IS NULL AND d.algorithm IS NOT ?
           ORDER BY c.committedAt DESC, c.sha
           """, arguments: [project, algorithm]
       ).map(CachedCommit.init)
@@ -204,7 +205,7 @@ private final class DiffWriter {
       try database.cachedStatement(
         sql: """
           UPDATE mergeRequest SET baseSha = ?, headSha = ?, startSha = ?, diffId = ?, incomplete = NULL,
-            retryAt = NULL WHERE project = ? AND iid = ?
+            retryAt = NULL, refsOf = updatedAt WHERE project = ? AND iid = ?
           """
       ).execute(arguments: [base, head, start, diff, project, iid])
       guard let base, let head else { return }
@@ -223,7 +224,7 @@ private final class DiffWriter {
   }
 
   /// A merge request whose newest version cannot be had loses the diff of the older one: that is kept as a version,
-  /// and must not pass for the diff of today.
+  /// and must not pass for the diff of today. Where GitLab names no version, or the one we have, the diff stays.
   func fail(
     _ owner: CacheStore.DiffOwner, reason: String, retryAt: Date?, project: Int64
   ) throws {
@@ -231,8 +232,11 @@ private final class DiffWriter {
     case .mergeRequest(let iid, let base, let head, let start):
       try database.cachedStatement(
         sql: """
-          UPDATE mergeRequest SET baseSha = ?, headSha = ?, startSha = ?, diffId = NULL, incomplete = ?,
-            retryAt = ? WHERE project = ? AND iid = ?
+          UPDATE mergeRequest SET
+            diffId = CASE WHEN ?2 IS NULL OR (?1 IS baseSha AND ?2 IS headSha) THEN diffId END,
+            baseSha = coalesce(?1, baseSha), headSha = coalesce(?2, headSha),
+            startSha = coalesce(?3, startSha), incomplete = ?4, retryAt = ?5, refsOf = updatedAt
+          WHERE project = ?6 AND iid = ?7
           """
       ).execute(arguments: [
         base, head, start, reason, StoredTime(retryAt ?? .distantFuture), project, iid,

@@ -25,6 +25,11 @@ public struct CachedProject: Sendable, Equatable, Identifiable {
   public var changedUntil: Date?
   /// Commits since then are all in the cache.
   public var commitsSince: Date?
+  /// The branch tips whose commits are all in the cache.
+  public var commitTips: String?
+  /// The start of the window that read commands answer over: what the last sync was asked to keep ready. It does not move
+  /// with the clock, so the same cache gives the same answer tomorrow.
+  public var windowStart: Date?
   /// When a sync last began.
   public var attemptedAt: Date?
   /// When a sync last ended well.
@@ -44,14 +49,10 @@ public struct CachedProject: Sendable, Equatable, Identifiable {
     listedSince = row.time("listedSince")
     changedUntil = row.time("changedUntil")
     commitsSince = row.time("commitsSince")
+    commitTips = row["commitTips"]
+    windowStart = row.time("windowSince")
     attemptedAt = row.time("attemptedAt")
     syncedAt = row.time("syncedAt")
     failure = row["failure"]
-  }
-
-  /// The start of the window that read commands answer over: so many days before the last sync, not before now, so
-  /// that the same cache gives the same answer tomorrow.
-  public var windowStart: Date? {
-    syncedAt.map { $0.addingTimeInterval(-Double(lookbackDays) * 86400) }
   }
 }

@@ -11,11 +11,12 @@ enum PacketLine: Equatable {
   /// The longest packet with its four length digits.
   static let maximumLength = 65520
 
-  /// Writes a packet that holds text.
+  /// Writes a packet that holds a text of less than ``maximumLength`` bytes: ids, capabilities, and names that
+  /// ``Repository/isValidBranch(_:)`` let pass.
   static func encode(_ text: String) -> [UInt8] {
     let content = Array(text.utf8)
     let length = String(content.count + 4, radix: 16)
-    return Array((String(repeating: "0", count: 4 - length.count) + length).utf8) + content
+    return Array((String(repeating: "0", count: max(0, 4 - length.count)) + length).utf8) + content
   }
 
   static let flushBytes = Array("0000".utf8)

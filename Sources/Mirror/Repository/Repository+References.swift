@@ -45,6 +45,18 @@ extension Repository {
     git_reference_free(reference)
   }
 
+  /// Whether git allows a branch of that name, and it is short enough for a packet of git's protocol.
+  public static func isValidBranch(_ name: String) -> Bool {
+    guard name.utf8.count <= 1000 else { return false }
+    var isValid: Int32 = 0
+    return git_reference_name_is_valid(&isValid, "refs/heads/\(name)") == 0 && isValid == 1
+  }
+
+  /// Removes a ref; nothing where there is none.
+  public func deleteReference(_ name: String) throws(GitError) {
+    try check(git_reference_remove(pointer, name), "delete \(name) in \(path)")
+  }
+
   /// Points `HEAD` to a branch, which need not exist yet.
   public func setHead(toBranch branch: String) throws(GitError) {
     try check(

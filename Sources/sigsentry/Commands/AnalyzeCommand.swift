@@ -54,7 +54,8 @@ struct AnalyzeCommand: ParsableCommand {
       days = max(1, Int((time.end.timeIntervalSince(start) / 86400).rounded(.up)))
     }
     let query = AnalysisQuery(
-      symptom: symptom, scopes: try scopes(for: symptom, in: cache), at: time?.end ?? Date(),
+      symptom: symptom, scopes: Self.distinct(try scopes(for: symptom, in: cache)),
+      at: time?.end ?? Date(),
       lookbackDays: days, revision: revision, limit: limit)
     let report = AnalysisReport(
       try Analyzer(cache: cache).analyze(query), answeredOffline: true)
@@ -83,6 +84,16 @@ struct AnalyzeCommand: ParsableCommand {
       bytes += piece
     }
     return bytes
+  }
+
+  /// The scopes, each place once: a whole project takes in its parts.
+  private static func distinct(_ scopes: [AnalysisScope]) -> [AnalysisScope] {
+    let whole = Set(scopes.filter { $0.pathPrefix == nil }.map(\.project.id))
+    var seen: Set<String> = []
+    return scopes.filter { scope in
+      (scope.pathPrefix == nil || !whole.contains(scope.project.id))
+        && seen.insert("\(scope.project.id) \(scope.pathPrefix ?? "")").inserted
+    }
   }
 
   /// Where to look: what is named, else where the symptom's services lead, else everywhere.

@@ -123,21 +123,21 @@ struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Delete what is cached of repositories; their settings stay")
 
-    @Argument(help: "Repositories, by path or address.")
+    @Argument(help: "Repositories, by path.")
     var paths: [String]
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-      let workspace = try Workspace(options)
-      let settings = try paths.map { try workspace.repository($0) }
-      let clearing = CacheClearing(cache: try options.openCacheForWriting())
-      for setting in settings {
-        try clearing.clear(setting)
-        options.inform("Deleted the mirror and the cached data of \(setting.path).")
+      let cache = try options.openCacheForWriting()
+      let projects = try paths.map { try options.project($0, in: cache) }
+      let clearing = CacheClearing(cache: cache)
+      for project in projects {
+        try clearing.clear(host: project.host, projectID: project.projectID)
+        options.inform("Deleted the mirror and the cached data of \(project.path).")
       }
       if options.json {
         StandardOutput().write(
-          JSONValue.object([("cleared", .array(settings.map { .string($0.path) }))]).line)
+          JSONValue.object([("cleared", .array(projects.map { .string($0.path) }))]).line)
       }
     }
   }

@@ -42,7 +42,10 @@ struct ScheduleCommand: AsyncParsableCommand {
         if !isFirst { ConnectionWarnings.write(for: options) }
         isFirst = false
         let reports = try await round()
-        if Interruption.cancellation.isCancelled { return }
+        if Interruption.cancellation.isCancelled {
+          if once { throw CancellationError() }
+          return
+        }
         if once {
           let code = SyncOutput.exitCode(reports)
           if code != 0 { throw ExitCode(code) }

@@ -31,13 +31,12 @@ enum SecretPrompt {
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while line.count < 8192 {
-      let count = Glibc.read(terminal, &byte, 1)
-      // A signal interrupts the read: Ctrl-C has to end the prompt.
-      guard count == 1 else {
-        if Interruption.cancellation.isCancelled { throw CancellationError() }
-        if count < 0 && errno == EINTR { continue }
-        break
-      }
+      // A look at the cancellation now and then: Ctrl-C has to end the prompt and leave the terminal as it was.
+      var waiting = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&waiting, 1, 100)
+      if Interruption.cancellation.isCancelled { throw CancellationError() }
+      if ready == 0 || (ready < 0 && errno == EINTR) { continue }
+      guard Glibc.read(terminal, &byte, 1) == 1 else { break }
       if byte == UInt8(ascii: "\n") { break }
       line.append(byte)
     }

@@ -47,9 +47,18 @@ struct Workspace {
     let connections = try store.connections()
     let known = Set(connections.map(\.baseURL) + (try store.repositories().map(\.baseURL)))
     let only = Set(connections.map(\.baseURL)).count == 1 ? connections.first?.baseURL : nil
-    return try RepositoryReference.parse(
-      text, defaultBaseURL: try connection?.baseURL ?? only ?? BaseURL(Self.gitlabCom),
-      knownBaseURLs: known.sorted { "\($0)" < "\($1)" } + [try BaseURL(Self.gitlabCom)])
+    let gitlabCom = try BaseURL(Self.gitlabCom)
+    let reference = try RepositoryReference.parse(
+      text, defaultBaseURL: connection?.baseURL ?? only ?? gitlabCom,
+      knownBaseURLs: known.sorted { "\($0)" < "\($1)" } + [gitlabCom])
+    if connection == nil, only == nil, !connections.isEmpty, reference.baseURL == gitlabCom,
+      !connections.contains(where: { $0.baseURL == gitlabCom }), !text.contains("gitlab.com")
+    {
+      throw CommandFailure.usage(
+        "There are several connections, and \(text) does not tell which.",
+        hint: "Choose one with --connection, or give the project's web address.")
+    }
+    return reference
   }
 
   /// The repository in the settings that a person means: by address, or by a path that only one instance has.
