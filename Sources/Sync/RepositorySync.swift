@@ -19,6 +19,8 @@ final class RepositorySync {
   /// Threads that compute diffs.
   let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
   let emit: @Sendable (SyncEvent.Kind) -> Void
+  /// What fetches leave out, as the mirror is made.
+  var filter: ObjectFilter?
   var summary = SyncSummary()
 
   init(
@@ -80,21 +82,21 @@ final class RepositorySync {
     let advertised = try advertisedReferences(
       remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart)
     let branchesMoved = try fetchBranches(
-      advertised.branches, defaultBranch: project.defaultBranch, from: remote, into: repository)
+      advertised, defaultBranch: project.defaultBranch, from: remote, into: repository)
 
     let wanted = try Set(changed)
       .union(advertised.movedHeads)
       .union(
         cache.mergeRequestsToCompute(
           project: cached.id, algorithm: DiffEngine.algorithmVersion, at: now))
-    try computeMergeRequests(
-      wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository,
-      mirror: mirror)
-
+    var jobs = try prepareMergeRequests(
+      wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository)
     if branchesMoved || cached.commitsSince.map({ $0 > windowStart }) ?? true {
       try storeCommits(of: cached, repository: repository, windowStart: windowStart)
     }
-    try computeCommits(of: cached, repository: repository)
+    jobs += try prepareCommits(of: cached, repository: repository)
+    try fetchMissingBlobs(of: jobs, from: remote, into: repository)
+    try compute(jobs, project: cached.id, mirror: mirror)
     summary.incomplete = try cache.counts(project: cached.id).incomplete
     try cache.finishSync(
       project: cached.id, at: now,
