@@ -1,7 +1,10 @@
 import Cache
+import HTTP
 import Mirror
 
-/// Stats of commits that are named by revision, computed from the mirror without the network.
+/// Stats of commits that are named by revision, computed from the mirror.
+///
+/// Needs the network only where a mirror of the window only lacks file contents, and a way to fetch them is given.
 public struct MirrorStats {
   /// The files that differ between two commits.
   public struct Comparison {
@@ -13,12 +16,22 @@ public struct MirrorStats {
     public var files: [CachedFile]
   }
 
+  private let project: CachedProject
+  private let mirror: MirrorDirectory
   private let repository: Repository
   private let engine: DiffEngine
+  private let download: () throws -> ContentDownload?
 
   /// Opens a project's mirror.
-  public init(_ project: CachedProject, cacheDirectory: String) throws {
-    let mirror = MirrorDirectory(
+  ///
+  /// - Parameter download: Called where file contents are missing; gives the way to fetch them, or none.
+  public init(
+    _ project: CachedProject, cacheDirectory: String,
+    download: @escaping () throws -> ContentDownload? = { nil }
+  ) throws {
+    self.project = project
+    self.download = download
+    mirror = MirrorDirectory(
       cache: cacheDirectory, host: project.host, projectID: project.projectID)
     repository = try Repository(bareAt: mirror.path)
     engine = DiffEngine(repository)
@@ -26,7 +39,7 @@ public struct MirrorStats {
 
   /// Compares a commit with its first parent.
   ///
-  /// - Throws: ``GitError`` with `notFound` where the mirror has no such commit.
+  /// - Throws: ``GitError`` with `notFound` where the mirror has no such commit; ``MissingContents``.
   public func commit(_ revision: String) throws -> Comparison {
     let commit = try repository.commit(repository.resolveCommit(revision))
     return try compare(commit.parents.first, commit.id)
@@ -47,11 +60,28 @@ public struct MirrorStats {
   }
 
   private func compare(_ base: ObjectID?, _ head: ObjectID) throws -> Comparison {
-    Comparison(
+    let old = try base.map { try engine.tree(of: $0) }
+    let new = try engine.tree(of: head)
+    if repository.isPartial { try completeContents(from: old, to: new) }
+    return Comparison(
       base: base.map { "\($0)" }, head: "\(head)",
-      files: try engine.changes(
-        from: base.map { try engine.tree(of: $0) }, to: engine.tree(of: head)
-      )
-      .map(CachedFile.init))
+      files: try engine.changes(from: old, to: new).map(CachedFile.init))
+  }
+
+  private func completeContents(from old: ObjectID?, to new: ObjectID) throws {
+    let blobs = MissingBlobs(repository)
+    try blobs.add(from: old, to: new)
+    guard let first = blobs.first else { return }
+    var missing = MissingContents(count: blobs.ids.count, path: first.path, id: first.id)
+    guard let download = try download() else { throw missing }
+    do {
+      missing.count = try download.fetch(blobs.ids, of: project, mirror: mirror).count
+      missing.reason = "The server does not have them."
+    } catch FetchError.http(.cancelled(_)) {
+      throw SyncError.cancelled
+    } catch FetchError.http(let error) {
+      missing.reason = "\(error)"
+    }
+    guard missing.count == 0 else { throw missing }
   }
 }

@@ -20,14 +20,16 @@ public struct RepositoryAccess: Sendable {
   /// - Parameters:
   ///   - lookbackDays: In place of the repository's own.
   ///   - since: In place of any number of days.
+  ///   - content: Which file contents a new mirror is to hold.
   public func target(
-    for setting: RepositorySetting, lookbackDays: Int? = nil, since: Date? = nil
+    for setting: RepositorySetting, lookbackDays: Int? = nil, since: Date? = nil,
+    content: MirrorContent = .automatic
   ) throws -> SyncTarget {
     let connection = try setting.connectionID.flatMap { try store.connection(id: $0) }
     return SyncTarget(
       path: setting.path, projectID: setting.projectID, baseURL: setting.baseURL.description,
       host: setting.baseURL.hostKey, lookbackDays: lookbackDays ?? setting.lookbackDays,
-      since: since, http: provider.network(connection?.caFile),
+      since: since, content: content, http: provider.network(connection?.caFile),
       tokens: { [provider] _ in
         guard let connection else { return AnonymousAccess() }
         return try provider.source(of: connection)

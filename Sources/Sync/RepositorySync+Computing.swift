@@ -5,14 +5,14 @@ import Mirror
 
 extension RepositorySync {
   private static let retryWhilePreparing = 300.0
-  private static let retryMissing = 86400.0
+  static let retryMissing = 86400.0
 
-  /// Gets the diff refs of merge requests, fetches their commits, and computes and stores their diffs.
-  func computeMergeRequests(
+  /// Gets the diff refs of merge requests, fetches their commits, and returns the diffs to compute.
+  func prepareMergeRequests(
     _ iids: [Int64], cached: CachedProject, project: Project, remote: GitRemote,
-    repository: Repository, mirror: MirrorDirectory
-  ) throws {
-    guard !iids.isEmpty else { return }
+    repository: Repository
+  ) throws -> [DiffJob] {
+    guard !iids.isEmpty else { return [] }
     let now = clock()
     let refs = try diffRefs(of: iids, project: project)
     var commits: [Int64: (base: ObjectID, head: ObjectID)] = [:]
@@ -59,7 +59,7 @@ extension RepositorySync {
       }
     }
     try cache.storeDiffs(failures, project: cached.id, at: now)
-    try compute(jobs, project: cached.id, mirror: mirror)
+    return jobs
   }
 
   /// Stores the commits of the window that the branches in scope reach; nothing to do where the cache has those of the
@@ -87,8 +87,8 @@ extension RepositorySync {
       project: cached.id, since: min(cached.commitsSince ?? windowStart, windowStart), tips: name)
   }
 
-  /// Computes the diffs of stored commits that have none by today's rules.
-  func computeCommits(of cached: CachedProject, repository: Repository) throws {
+  /// Returns the diffs of stored commits that have none by today's rules.
+  func prepareCommits(of cached: CachedProject, repository: Repository) throws -> [DiffJob] {
     let commits = try cache.commitsToCompute(
       project: cached.id, algorithm: DiffEngine.algorithmVersion)
     summary.commits = commits.count
@@ -107,10 +107,7 @@ extension RepositorySync {
       }
     }
     try cache.storeDiffs(failures, project: cached.id, at: clock())
-    try compute(
-      jobs, project: cached.id,
-      mirror: MirrorDirectory(
-        cache: cache.directory, host: cached.host, projectID: cached.projectID))
+    return jobs
   }
 }
 

@@ -29,13 +29,16 @@ extension RepositorySync {
     DiffBatch.run(
       repositoryPath: mirror.path, pairs: pairs.map { ($0.old, $0.new) }, workers: workers,
       isCancelled: { [cancellation] in cancellation.isCancelled || store.hasFailed },
-      each: { [emit] index, result in
+      each: { [emit, clock] index, result in
         let key = keys[index]
         let outcome: CacheStore.DiffOutcome
         switch result {
         case .success(let changes):
           outcome = .computed(key, changes.map { CachedFile($0) })
         case .failure(.cancelled): return
+        case .failure(let error) where error.isMissingObject:
+          outcome = .failed(
+            reason: "\(error)", retryAt: clock().addingTimeInterval(Self.retryMissing))
         case .failure(let error): outcome = .failed(reason: "\(error)", retryAt: nil)
         }
         let computed = store.add((ownersByKey[key] ?? []).map { ($0, outcome) })
@@ -116,5 +119,12 @@ private final class DiffStore: Sendable {
       store(&state)
       if let failure = state.failure { throw failure }
     }
+  }
+}
+
+extension DiffError {
+  /// Whether the comparison lacks an object, which the server may have again one day.
+  fileprivate var isMissingObject: Bool {
+    if case .missingObject = self { true } else { false }
   }
 }

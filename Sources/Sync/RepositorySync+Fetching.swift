@@ -30,7 +30,7 @@ extension RepositorySync {
       branches.sorted().map { "refs/heads/\($0)" }
       + open.keys.sorted().map { "refs/merge-requests/\($0)/head" }
     guard !prefixes.isEmpty else { return AdvertisedReferences(branches: [:], movedHeads: []) }
-    let references = try renewingToken { try remote.references(prefixes: prefixes) }
+    let references = try tokens.renewing { try remote.references(prefixes: prefixes) }
     var result = AdvertisedReferences(branches: [:], movedHeads: [])
     for reference in references {
       if reference.name.hasPrefix("refs/heads/") {
@@ -50,7 +50,7 @@ extension RepositorySync {
   /// a name that stands in the way, as `release` in that of `release/1.0`.
   func fetchBranches(
     _ branches: [String: ObjectID], defaultBranch: String?, from remote: GitRemote,
-    into repository: Repository
+    into repository: Repository, maximumObjects: Int
   ) throws {
     for reference in try repository.references(matching: "refs/heads/*")
     where branches[String(reference.name.dropFirst("refs/heads/".count))] == nil {
@@ -64,7 +64,8 @@ extension RepositorySync {
     }
     guard !moved.isEmpty else { return }
     emit(.phase(.fetching))
-    let missing = try fetch(moved.map(\.id), from: remote, into: repository)
+    let missing = try fetch(
+      moved.map(\.id), from: remote, into: repository, maximumObjects: maximumObjects)
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
     for (name, id) in moved where !missing.contains(id) {
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
@@ -113,41 +114,16 @@ extension RepositorySync {
     return missing
   }
 
-  /// Fetches commits, leaving out those that the server turns out not to have: it names one with each refusal.
+  /// Fetches commits, and returns those that the server turns out not to have.
   private func fetch(
-    _ wants: [ObjectID], from remote: GitRemote, into repository: Repository
+    _ wants: [ObjectID], from remote: GitRemote, into repository: Repository,
+    maximumObjects: Int = .max
   ) throws -> Set<ObjectID> {
-    var wants = Set(wants)
-    guard !wants.isEmpty else { return [] }
-    let haves = try repository.haves()
-    var missing: Set<ObjectID> = []
-    while !wants.isEmpty {
-      try checkCancellation()
-      do {
-        let received = try renewingToken {
-          try remote.fetch(
-            wants: wants.sorted(), haves: haves, into: repository,
-            progress: { emit(.fetched($0)) })
-        }
-        summary.objects += received.totalObjects
-        return missing
-      } catch FetchError.missing(let id) {
-        // An id that was not asked for would not end the loop.
-        guard wants.remove(id) != nil else { throw FetchError.missing(id) }
-        missing.insert(id)
-      }
-    }
-    return missing
-  }
-
-  /// Runs a request to the git server, once more if the token was renewed after a 401.
-  private func renewingToken<Value>(_ body: () throws -> Value) throws -> Value {
-    do {
-      return try body()
-    } catch let error {
-      guard case FetchError.refused(status: 401, _) = error, try tokens.renew() else { throw error }
-      return try body()
-    }
+    let result = try download(from: remote).commits(
+      wants, into: repository, filter: filter, maximumObjects: maximumObjects
+    ) { emit(.fetched($0)) }
+    summary.objects += result.objects
+    return result.missing
   }
 }
 

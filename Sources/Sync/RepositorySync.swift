@@ -19,6 +19,8 @@ final class RepositorySync {
   /// Threads that compute diffs.
   let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
   let emit: @Sendable (SyncEvent.Kind) -> Void
+  /// What fetches leave out, as the mirror is made.
+  var filter: ObjectFilter?
   var summary = SyncSummary()
 
   init(
@@ -82,7 +84,7 @@ final class RepositorySync {
     let advertised = try advertisedReferences(
       remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart)
     try fetchBranches(
-      advertised.branches, defaultBranch: project.defaultBranch, from: remote, into: repository)
+      advertised, defaultBranch: project.defaultBranch, from: remote, into: repository)
 
     try storeCommits(of: cached, repository: repository, windowStart: windowStart)
 
@@ -93,11 +95,11 @@ final class RepositorySync {
       .union(
         cache.mergeRequestsToCompute(
           project: cached.id, algorithm: DiffEngine.algorithmVersion, at: now))
-    try computeMergeRequests(
-      wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository,
-      mirror: mirror)
-
-    try computeCommits(of: cached, repository: repository)
+    var jobs = try prepareMergeRequests(
+      wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository)
+    jobs += try prepareCommits(of: cached, repository: repository)
+    try fetchMissingBlobs(of: jobs, from: remote, into: repository)
+    try compute(jobs, project: cached.id, mirror: mirror)
     summary.incomplete = try cache.counts(project: cached.id).incomplete
     try cache.finishSync(project: cached.id, at: now, windowStart: windowStart)
   }

@@ -16,6 +16,8 @@ public struct SyncTarget: Sendable {
   public var lookbackDays: Int
   /// Keep everything ready that changed since then, instead of the last ``lookbackDays``.
   public var since: Date?
+  /// Which file contents a new mirror is to hold; one that is there stays as it is.
+  public var content: MirrorContent
   /// How to reach the instance.
   public var http: HTTPConfiguration
   /// Makes the source of tokens for the thread that asks.
@@ -26,7 +28,8 @@ public struct SyncTarget: Sendable {
   /// Makes a target of its parts.
   public init(
     path: String, projectID: Int64?, baseURL: String, host: String, lookbackDays: Int, since: Date?,
-    http: HTTPConfiguration, tokens: @escaping @Sendable (HTTPClient) throws -> any TokenSource,
+    content: MirrorContent = .automatic, http: HTTPConfiguration,
+    tokens: @escaping @Sendable (HTTPClient) throws -> any TokenSource,
     resolved: @escaping @Sendable (Project) throws -> Void
   ) {
     self.path = path
@@ -35,6 +38,7 @@ public struct SyncTarget: Sendable {
     self.host = host
     self.lookbackDays = lookbackDays
     self.since = since
+    self.content = content
     self.http = http
     self.tokens = tokens
     self.resolved = resolved

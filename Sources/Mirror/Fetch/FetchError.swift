@@ -10,12 +10,16 @@ public enum FetchError: Error, Sendable {
   case notGit(detail: String)
   /// The repository uses SHA-256 object ids, which libgit2 cannot read.
   case unsupportedObjectFormat(String)
-  /// The server does not have a wanted commit any more.
+  /// The server does not have a wanted object any more.
   case missing(ObjectID)
   /// The server ended the conversation with an error of its own.
   case server(String)
   /// The server's answer breaks git's protocol.
   case malformed(String)
+  /// The server cannot leave objects out of a pack.
+  case unsupportedFilter
+  /// The pack has more objects than the caller wanted to take; nothing of it was stored.
+  case tooManyObjects(Int)
   /// The answer ended before the pack was complete.
   case packCutShort
   /// The pack could not be indexed or stored: damaged, or the disk is full.
@@ -31,9 +35,11 @@ extension FetchError: CustomStringConvertible {
       text.isEmpty ? "the server answered \(status)" : "the server answered \(status): \(text)"
     case .notGit(let detail): "no git repository answers there: \(detail)"
     case .unsupportedObjectFormat(let format): "object format \(format) is not supported"
-    case .missing(let id): "the server no longer has commit \(id)"
+    case .missing(let id): "the server no longer has object \(id)"
     case .server(let text): "the git server reported: \(text)"
     case .malformed(let detail): "the git server's answer makes no sense: \(detail)"
+    case .unsupportedFilter: "the git server cannot leave file contents out of a fetch"
+    case .tooManyObjects(let count): "the pack has \(count) objects"
     case .packCutShort: "the connection ended before the pack was complete"
     case .storing(let error): "the pack could not be stored: \(error)"
     }

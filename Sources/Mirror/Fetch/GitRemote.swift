@@ -64,28 +64,39 @@ public final class GitRemote {
     return references
   }
 
+  /// Whether the server can leave objects out of a pack.
+  ///
+  /// - Throws: ``FetchError``, or what `authorization` throws.
+  public func supportsFilters() throws -> Bool { try connect().supportsFilters }
+
   /// Fetches the wanted commits with all they reach that is not reached from the haves, and stores the pack.
   ///
   /// One round trip: the haves are tips that the server very likely knows, so there is no negotiation to win.
   /// Refs are not written.
   ///
   /// - Parameters:
-  ///   - wants: Commits by id; none is a no-op. Servers refuse ids that they do not have.
-  ///   - haves: Commits that the repository has completely.
+  ///   - wants: Commits by id, or other objects; none is a no-op. Servers refuse ids that they do not have.
+  ///   - haves: Commits that the repository has completely, or but for what the same filter left out.
+  ///   - filter: What to leave out; wanted objects come all the same.
+  ///   - maximumObjects: The most objects that the pack may have.
   ///   - progress: Called as pieces of the pack are indexed.
   /// - Returns: What was received.
-  /// - Throws: ``FetchError/missing(_:)`` with the first wanted id that the server lacks; other ``FetchError``s; what
+  /// - Throws: ``FetchError/missing(_:)`` with the first wanted id that the server lacks;
+  ///   ``FetchError/tooManyObjects(_:)`` as soon as the pack's head has come; other ``FetchError``s; what
   ///   `authorization` throws. Nothing is stored then.
   public func fetch(
     wants: [ObjectID], haves: [ObjectID], into repository: Repository,
-    progress: (FetchProgress) -> Void
+    filter: ObjectFilter? = nil, maximumObjects: Int = .max, progress: (FetchProgress) -> Void
   ) throws -> FetchProgress {
     guard !wants.isEmpty else { return FetchProgress() }
     let advertisement = try connect()
+    guard filter == nil || advertisement.supportsFilters else {
+      throw FetchError.unsupportedFilter
+    }
     let body =
       advertisement.version == .two
-      ? versionTwoRequest(advertisement, wants: wants, haves: haves)
-      : versionZeroRequest(advertisement, wants: wants, haves: haves)
+      ? versionTwoRequest(advertisement, wants: wants, haves: haves, filter: filter)
+      : versionZeroRequest(advertisement, wants: wants, haves: haves, filter: filter)
 
     var indexer: PackIndexer
     do throws(GitError) {
@@ -101,6 +112,9 @@ public final class GitRemote {
           try indexer.append(bytes)
         } catch {
           throw FetchError.storing(error)
+        }
+        guard indexer.progress.totalObjects <= maximumObjects else {
+          throw FetchError.tooManyObjects(indexer.progress.totalObjects)
         }
         progress(indexer.progress)
       }
@@ -132,29 +146,33 @@ public final class GitRemote {
   }
 
   private func versionTwoRequest(
-    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID]
+    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID], filter: ObjectFilter?
   ) -> [UInt8] {
     var body = PacketLine.encode("command=fetch\n") + commonCapabilities(advertisement)
     body += PacketLine.delimiterBytes
     for argument in ["thin-pack", "ofs-delta", "no-progress"] {
       body += PacketLine.encode(argument + "\n")
     }
+    if let filter { body += PacketLine.encode("filter \(filter.rawValue)\n") }
     for id in wants { body += PacketLine.encode("want \(id)\n") }
     for id in haves { body += PacketLine.encode("have \(id)\n") }
     return body + PacketLine.encode("done\n") + PacketLine.flushBytes
   }
 
   private func versionZeroRequest(
-    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID]
+    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID], filter: ObjectFilter?
   ) -> [UInt8] {
     let capabilities =
-      ["side-band-64k", "thin-pack", "ofs-delta", "no-progress"]
-      .filter(advertisement.capabilities.contains) + [Self.agent]
+      (["side-band-64k", "thin-pack", "ofs-delta", "no-progress"]
+      + (filter == nil ? [] : ["filter"])).filter(advertisement.capabilities.contains) + [
+        Self.agent
+      ]
     var body: [UInt8] = []
     for (index, id) in wants.enumerated() {
       let suffix = index == 0 ? " " + capabilities.joined(separator: " ") : ""
       body += PacketLine.encode("want \(id)\(suffix)\n")
     }
+    if let filter { body += PacketLine.encode("filter \(filter.rawValue)\n") }
     body += PacketLine.flushBytes
     for id in haves { body += PacketLine.encode("have \(id)\n") }
     return body + PacketLine.encode("done\n")

@@ -35,6 +35,14 @@ struct Advertisement {
   /// Only version 0 lists refs before it is asked.
   var references: [RemoteReference]
 
+  /// Whether a fetch may name a filter: gitprotocol-v2(5), "fetch"; gitprotocol-capabilities(5), "filter".
+  var supportsFilters: Bool {
+    switch version {
+    case .two: value(of: "fetch")?.split(separator: " ").contains("filter") ?? false
+    case .zero: capabilities.contains("filter")
+    }
+  }
+
   /// The value of a capability that is written `name=value`.
   func value(of name: String) -> String? {
     capabilities.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }

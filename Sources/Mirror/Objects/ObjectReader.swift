@@ -102,6 +102,14 @@ final class ObjectReader {
     return try header(of: id)?.byteCount
   }
 
+  /// Whether the object is there, without another look at the disk for what came since.
+  func contains(_ id: ObjectID) -> Bool {
+    if search(id) != nil { return true }
+    var oid = id.oid
+    return git_odb_exists_ext(
+      repository.objectDatabase, &oid, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1
+  }
+
   private func locate(_ id: ObjectID) -> (pack: Pack, offset: Int)? {
     if let found = search(id) { return found }
     guard let refreshed = packs.refreshed() else { return nil }

@@ -3,6 +3,7 @@ import Cache
 import Foundation
 import Mirror
 import Reports
+import Settings
 import Sync
 
 struct StatsCommand: ParsableCommand {
@@ -70,7 +71,9 @@ struct StatsCommand: ParsableCommand {
         throw CommandFailure("!\(request.iid) has no diff: \(reason).")
       }
     } else {
-      let stats = try MirrorStats(project, cacheDirectory: options.cacheDirectory)
+      let stats = try MirrorStats(project, cacheDirectory: options.cacheDirectory) {
+        try download(for: project)
+      }
       if let commit {
         let found = try naming(commit) { try stats.commit(commit) }
         writer.write(
@@ -90,6 +93,20 @@ struct StatsCommand: ParsableCommand {
 }
 
 extension StatsCommand {
+  /// How file contents outside of the window are fetched; `nil` where no socket may be opened or no settings tell how.
+  private func download(for project: CachedProject) throws -> ContentDownload? {
+    guard !options.offline else { return nil }
+    let workspace = try Workspace(options)
+    let setting = try workspace.store.repositories().first {
+      $0.projectID == project.projectID && $0.baseURL.hostKey == project.host
+    }
+    guard let setting else { return nil }
+    Interruption.install()
+    options.inform("sigsentry: fetching file contents outside of the window of \(project.path)")
+    return ContentDownload(
+      try workspace.access.target(for: setting), cancellation: Interruption.cancellation)
+  }
+
   private func compare(_ range: String, _ stats: MirrorStats) throws -> MirrorStats.Comparison {
     for (separator, isSymmetric) in [("...", true), ("..", false)] {
       guard let dots = range.firstRange(of: separator) else { continue }

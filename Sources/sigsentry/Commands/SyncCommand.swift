@@ -17,6 +17,13 @@ struct SyncCommand: AsyncParsableCommand {
   var jobs = 4
   @Option(help: "Keep everything ready that changed since then, as '2026-01-01' or '90d ago'.")
   var since: String?
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Bring only the file contents that the window's diffs need, or all (default: only these at the first sync of a \
+      repository of more than 300,000 objects).
+      """)
+  var windowOnly: Bool?
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
@@ -42,7 +49,8 @@ struct SyncCommand: AsyncParsableCommand {
     }
     let since = try since.map { try TimeExpression($0, now: Date()).since }
     let reports = try await SyncRun(workspace, jobs: jobs).run(
-      settings, lookbackDays: lookbackDays, since: since)
+      settings, lookbackDays: lookbackDays, since: since,
+      content: windowOnly.map { $0 ? .windowOnly : .full } ?? .automatic)
     let output = StandardOutput()
     if options.json {
       output.write(SyncOutput.json(reports).line)
@@ -68,14 +76,15 @@ struct SyncRun {
   }
 
   func run(
-    _ settings: [RepositorySetting], lookbackDays: Int? = nil, since: Date? = nil
+    _ settings: [RepositorySetting], lookbackDays: Int? = nil, since: Date? = nil,
+    content: MirrorContent = .automatic
   ) async throws -> [SyncReport] {
     let options = workspace.options
     let display = ProgressDisplay(
       options.quiet ? .silent : StandardError.isTerminal ? .terminal : .plain)
     let access = workspace.access
     let targets = try settings.map {
-      try access.target(for: $0, lookbackDays: lookbackDays, since: since)
+      try access.target(for: $0, lookbackDays: lookbackDays, since: since, content: content)
     }
     let service = SyncService(
       cache: try options.openCacheForWriting(), cancellation: Interruption.cancellation,

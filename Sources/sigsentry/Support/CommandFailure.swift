@@ -64,6 +64,14 @@ struct CommandFailure: Error {
       self.init(
         "The mirror of \(repository) cannot be read: \(error).",
         hint: "Run 'sigsentry sync \(repository)'.")
+    case let error as MissingContents:
+      self.init(
+        "The mirror lacks the contents of \(error.count) files that this needs, as "
+          + "'\(String(decoding: error.path, as: UTF8.self))' (blob \(error.id))."
+          + (error.reason.map { " \($0)" } ?? ""),
+        hint:
+          "It holds those of its window only; the command fetches others where the network is there.",
+        code: .notCached)
     case CacheError.missing(let path):
       self.init(
         "There is no cache at \(path).",

@@ -1,0 +1,86 @@
+import GitLab
+import HTTP
+import Mirror
+
+/// Fetches objects from a git server into a mirror, and goes on without those that the server does not have.
+struct ObjectDownload {
+  /// What a download brought.
+  struct Result {
+    /// Objects in the packs received.
+    var objects = 0
+    /// Wanted objects that the server does not have.
+    var missing: Set<ObjectID> = []
+  }
+
+  /// The most blobs asked for at once: 5 MB of request.
+  private static let blobsPerRequest = 100_000
+
+  let remote: GitRemote
+  let tokens: any TokenSource
+  let cancellation: Cancellation
+
+  /// Fetches commits with what they reach, leaving out those that the server turns out not to have: it names one with
+  /// each refusal.
+  func commits(
+    _ ids: some Sequence<ObjectID>, into repository: Repository, filter: ObjectFilter?,
+    maximumObjects: Int = .max, progress: (FetchProgress) -> Void
+  ) throws -> Result {
+    try fetch(
+      ids, haves: { try repository.haves() }, into: repository, filter: filter,
+      maximumObjects: maximumObjects, progress: progress)
+  }
+
+  /// Fetches single blobs, all in one request unless they are very many.
+  func blobs(
+    _ ids: some Sequence<ObjectID>, into repository: Repository, progress: (FetchProgress) -> Void
+  ) throws -> Result {
+    // The server would take haves for commits whose files are all here, and send differences to them.
+    var result = Result()
+    let ids = ids.sorted()
+    for start in stride(from: 0, to: ids.count, by: Self.blobsPerRequest) {
+      let batch = try fetch(
+        ids[start..<min(start + Self.blobsPerRequest, ids.count)], haves: { [] }, into: repository,
+        filter: nil, maximumObjects: .max, progress: progress)
+      result.objects += batch.objects
+      result.missing.formUnion(batch.missing)
+    }
+    return result
+  }
+
+  private func fetch(
+    _ ids: some Sequence<ObjectID>, haves: () throws -> [ObjectID], into repository: Repository,
+    filter: ObjectFilter?, maximumObjects: Int, progress: (FetchProgress) -> Void
+  ) throws -> Result {
+    var wants = Set(ids)
+    var result = Result()
+    while !wants.isEmpty {
+      if cancellation.isCancelled { throw SyncError.cancelled }
+      do {
+        let received = try tokens.renewing {
+          try remote.fetch(
+            wants: wants.sorted(), haves: haves(), into: repository, filter: filter,
+            maximumObjects: maximumObjects, progress: progress)
+        }
+        result.objects += received.totalObjects
+        return result
+      } catch FetchError.missing(let id) {
+        // An id that was not asked for would not end the loop.
+        guard wants.remove(id) != nil else { throw FetchError.missing(id) }
+        result.missing.insert(id)
+      }
+    }
+    return result
+  }
+}
+
+extension TokenSource {
+  /// Runs a request to the git server, once more if the token was renewed after a 401.
+  func renewing<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error {
+      guard case FetchError.refused(status: 401, _) = error, try renew() else { throw error }
+      return try body()
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import Cache
+import Foundation
+import GitLabDouble
+import HTTP
+import Mirror
+import Reports
+import Sync
+import TestSupport
+import Testing
+
+@Suite struct WindowTests {
+  private let body = (1...80).map { "line \($0)\n" }.joined()
+
+  /// A project with files that only commits before the window touched, and three merge requests.
+  private func prepared() async throws -> SyncFixture {
+    let fixture = try await SyncFixture()
+    try fixture.commit(
+      "main", ["old.txt": body, "a.txt": body, "move.txt": body + "m\n"], daysAgo: 90)
+    try fixture.commit("main", ["old.txt": body + "old\n"], daysAgo: 80)
+    try fixture.commit("main", ["old.txt": "short\n", "b.txt": "b\n"], daysAgo: 70)
+    for index in 0..<3 {
+      try await fixture.open("topic\(index)", ["a.txt": body + "\(index)\n", "new\(index)": "x\n"])
+    }
+    try fixture.commit("main", ["a.txt": body + "main\n"], daysAgo: 2)
+    return fixture
+  }
+
+  private func target(_ fixture: SyncFixture, _ content: MirrorContent) -> SyncTarget {
+    var target = fixture.target()
+    target.content = content
+    return target
+  }
+
+  private func sync(_ fixture: SyncFixture, _ content: MirrorContent) async throws -> SyncSummary {
+    try await fixture.sync(target(fixture, content))[0].result.get()
+  }
+
+  /// Runs git in the mirror.
+  private func git(_ fixture: SyncFixture, _ arguments: [String]) throws -> String {
+    let path = fixture.mirror.path
+    let arguments = ["--git-dir", path] + arguments
+    let result = try ChildProcess.run(
+      ["git"] + arguments,
+      environment: [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": path, "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+      ], input: [])
+    #expect(result.status == 0, "\(result.errorText)")
+    return String(decoding: result.output, as: UTF8.self)
+  }
+
+  private func missing(_ fixture: SyncFixture) throws -> Int {
+    try git(fixture, ["rev-list", "--objects", "--all", "--missing=print"])
+      .split(separator: "\n").count { $0.hasPrefix("?") }
+  }
+
+  private func expectGitsStats(_ fixture: SyncFixture, count: Int) throws {
+    let project = try fixture.cached()
+    var seen = 0
+    try fixture.cache.forEachMergeRequest(project: project.id, .init()) { request, files in
+      let (base, head) = try (#require(request.baseSHA), #require(request.headSHA))
+      #expect(request.incomplete == nil)
+      #expect(
+        try FileStats(repository: "acme/shop", request, files).numstat(nullTerminated: true)
+          == fixture.upstream.git("diff", "--numstat", "-z", "-M", base, head))
+      seen += 1
+    }
+    #expect(seen == count)
+    try fixture.cache.forEachCommit(project: project.id, since: .distantPast) { commit, files in
+      #expect(commit.incomplete == nil)
+      let base = try #require(commit.parentSHA)
+      #expect(
+        try FileStats(repository: "acme/shop", commit, files).numstat(nullTerminated: true)
+          == fixture.upstream.git("diff", "--numstat", "-z", "-M", base, commit.sha))
+    }
+  }
+
+  @Test func `the window comes with git's stats, and its blobs in one batch`() async throws {
+    let fixture = try await prepared()
+    let summary = try await sync(fixture, .windowOnly)
+    #expect(summary.incomplete == 0)
+    #expect(summary.commits == 1)
+    try expectGitsStats(fixture, count: 3)
+    // Branches, heads, blobs.
+    #expect(fixture.double.log.requests.count { $0.gitCommand == "fetch" } == 3)
+    #expect(try missing(fixture) == 4)
+    _ = try git(fixture, ["fsck", "--full"])
+    await fixture.stop()
+  }
+
+  @Test func `a full mirror stays full, and a partial one partial`() async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .full)
+    #expect(try missing(fixture) == 0)
+    _ = try await sync(fixture, .windowOnly)
+    #expect(try !Repository(bareAt: fixture.mirror.path).isPartial)
+    await fixture.stop()
+    let other = try await prepared()
+    _ = try await sync(other, .windowOnly)
+    for content in [MirrorContent.automatic, .full] {
+      let branch = content == .full ? "full" : "automatic"
+      try await other.open(branch, ["a.txt": body + branch, "old.txt": body + branch])
+      _ = try await sync(other, content)
+      #expect(try missing(other) > 0)
+    }
+    try expectGitsStats(other, count: 5)
+    await other.stop()
+  }
+
+  @Test(arguments: [(3, true), (1000, false)])
+  func `the number of objects decides by default`(limit: Int, isPartial: Bool) async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .bySize(limit: limit))
+    #expect(try Repository(bareAt: fixture.mirror.path).isPartial == isPartial)
+    #expect(try (missing(fixture) > 0) == isPartial)
+    try expectGitsStats(fixture, count: 3)
+    await fixture.stop()
+  }
+
+  @Test func `a later question fetches what it needs, and names it without a network`() async throws
+  {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .windowOnly)
+    let project = try fixture.cached()
+    let old = try fixture.upstream.gitText("rev-parse", "main~1")
+    let directory = fixture.directory.path
+    let offline = try MirrorStats(project, cacheDirectory: directory)
+    #expect {
+      try offline.commit(old)
+    } throws: { error in
+      guard let missing = error as? MissingContents else { return false }
+      return missing.count == 3 && missing.reason == nil && missing.path == Array("b.txt".utf8)
+    }
+    let download = ContentDownload(
+      target(fixture, .windowOnly), cancellation: Cancellation())
+    let online = try MirrorStats(project, cacheDirectory: directory) { download }
+    let found = try online.commit(old)
+    #expect(found.files.map(\.additions) == [1, 1])
+    #expect(try offline.commit(old).files == found.files)
+    let before = fixture.double.log.requests.count
+    _ = try online.commit(old)
+    #expect(fixture.double.log.requests.count == before)
+    await fixture.double.stop()
+    #expect {
+      try online.commit("\(old)~2")
+    } throws: { error in
+      (error as? MissingContents)?.reason != nil
+    }
+    await fixture.stop()
+  }
+
+  @Test func `a longer window fetches what it needs more`() async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .windowOnly)
+    var longer = target(fixture, .windowOnly)
+    longer.since = SyncFixture.now.addingTimeInterval(-75 * 86400)
+    let summary = try await fixture.sync(longer)[0].result.get()
+    #expect(summary.commits == 1)
+    try expectGitsStats(fixture, count: 3)
+    await fixture.stop()
+  }
+
+  @Test func `a blob that the server lost is named, and the rest is computed`() async throws {
+    let fixture = try await prepared()
+    let iid = try await fixture.open("lost", ["lost.txt": "lost\n"])
+    let blob = try fixture.upstream.gitText("rev-parse", "lost:lost.txt")
+    let object = "/objects/\(blob.prefix(2))/\(blob.dropFirst(2))"
+    try FileManager.default.removeItem(atPath: fixture.upstream.path + object)
+    let summary = try await sync(fixture, .windowOnly)
+    #expect(summary.incomplete == 1)
+    let reason = try #require(try fixture.request(iid).incomplete)
+    #expect(reason.contains(blob) && reason.contains("lost.txt"))
+    #expect(try fixture.request(1).incomplete == nil)
+    await fixture.stop()
+  }
+}
