@@ -128,7 +128,11 @@ public final class MirrorLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Not by closing alone: a child process between fork and exec has the descriptor too, and would keep the lock.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 extension NSError {

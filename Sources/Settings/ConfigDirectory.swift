@@ -42,6 +42,7 @@ package enum ConfigDirectory {
     guard descriptor >= 0 else { throw .directory(path: path, reason: reason(errno)) }
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+    defer { flock(descriptor, LOCK_UN) }
     return try body()
   }
 

@@ -3,8 +3,6 @@ import Mirror
 
 extension RepositorySync {
   /// Brings the branches to what the server has, and decides at the first sync which contents the mirror is to hold.
-  ///
-  /// - Returns: Whether any branch moved.
   func fetchBranches(
     _ advertised: AdvertisedReferences, defaultBranch: String?, from remote: GitRemote,
     into repository: Repository

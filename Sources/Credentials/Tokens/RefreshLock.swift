@@ -35,6 +35,11 @@ final class RefreshLock {
     }
   }
 
+  deinit {
+    // Not by closing alone: a child process between fork and exec has the descriptor too, and would keep the lock.
+    flock(file.number, LOCK_UN)
+  }
+
   static func path(directory: String, connection: Connection.ID) -> String {
     "\(directory)/refresh-\(connection).lock"
   }

@@ -77,7 +77,8 @@ extension Trouble {
     case .unsupportedObjectFormat: self = .objectFormat
     case .missing: self = .commitGone
     case .server: self = .gitServer
-    case .malformed: self = .malformedAnswer
+    case .malformed, .tooManyObjects: self = .malformedAnswer
+    case .unsupportedFilter: self = .notGit
     case .packCutShort: self = .packCutShort
     case .storing: self = .packNotStored
     }
