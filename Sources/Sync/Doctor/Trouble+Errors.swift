@@ -78,6 +78,8 @@ extension Trouble {
     case .missing: self = .commitGone
     case .server: self = .gitServer
     case .malformed: self = .malformedAnswer
+    case .unsupportedFilter: self = .filterMissing
+    case .tooManyObjects: self = .packTooLarge
     case .packCutShort: self = .packCutShort
     case .storing: self = .packNotStored
     }
