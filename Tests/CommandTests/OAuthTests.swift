@@ -67,7 +67,11 @@ extension CommandFixture {
     try fixture.commit("main", ["a.txt": "1\n"])
     #expect(try await fixture.run("repos", "add", "acme/shop").status == 0)
     #expect(try await fixture.run("sync").status == 0)
-    // Old GitLabs take an OAuth token for git under one user name only.
+    // Before 16.0 git takes an OAuth token under the user name oauth2 only.
+    fixture.double.settings.version = "15.11.0"
+    try fixture.commit("main", ["a.txt": "2\n"])
+    let old = try await fixture.run("sync")
+    #expect(old.status == 0, "\(old.errorText)")
     await fixture.stop()
   }
 
@@ -270,10 +274,11 @@ extension CommandFixture {
     let process = try await fixture.start(
       "connect", "--oauth", "--no-browser", "--base-url", fixture.double.baseURL, "--client-id",
       application.id, until: "Waiting")
+    let limit = try await CommandFixture.second()
     let start = ContinuousClock.now
     process.send(SIGINT)
     let result = try await process.ended()
-    #expect(ContinuousClock.now - start < .seconds(1))
+    #expect(ContinuousClock.now - start < limit)
     #expect(result.status == 130)
     #expect(result.errorText.hasSuffix("sigsentry: Interrupted.\n"))
     await fixture.stop()

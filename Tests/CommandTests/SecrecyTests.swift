@@ -12,7 +12,9 @@ import Testing
     private let state = Mutex<(isOver: Bool, text: Data)>((false, Data()))
 
     /// Looks, again and again, at the command lines of all processes and the environments of the commands' children.
-    func start(program: String) {
+    ///
+    /// - Parameter marker: A file that is made once a child was seen.
+    func start(program: String, marker: String) {
       Thread.detachNewThread { [self] in
         while !state.withLock({ $0.isOver }) {
           var seen: [UInt8] = []
@@ -23,6 +25,7 @@ import Testing
             // Children of a command; the commands themselves were given secrets by this test.
             if let parent, Self.executable(of: parent) == program {
               seen += Self.read("/proc/\(pid)/environ")
+              close(open(marker, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
             }
           }
           state.withLock { $0.text += seen }
@@ -59,6 +62,9 @@ import Testing
     let script = """
       #!/bin/sh
       env > "\(directory.path)/browser-environment"
+      # Lives until the watch has seen it.
+      tries=0
+      while [ ! -e "\(directory.path)/seen" ] && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
       query="${1#*\\?}"
       back=$(curl -s -o /dev/null -w '%{redirect_url}' --data "$query&decision=allow" "${1%%\\?*}")
       curl -s "$back" > "\(directory.path)/browser-page"
@@ -86,7 +92,9 @@ import Testing
     try await double.openMergeRequest(in: fixture.project, title: "Change", source: "topic")
 
     let watch = Watch()
-    watch.start(program: CommandFixture.program)
+    watch.start(
+      program: CommandFixture.program, marker: fixture.directory.appendingPathComponent("seen").path
+    )
     var outputs = Data()
     func run(_ arguments: String..., input: String = "", change: [String: String] = [:])
       async throws

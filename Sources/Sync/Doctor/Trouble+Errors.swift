@@ -77,8 +77,9 @@ extension Trouble {
     case .unsupportedObjectFormat: self = .objectFormat
     case .missing: self = .commitGone
     case .server: self = .gitServer
-    case .malformed, .tooManyObjects: self = .malformedAnswer
-    case .unsupportedFilter: self = .notGit
+    case .malformed: self = .malformedAnswer
+    case .unsupportedFilter: self = .filterMissing
+    case .tooManyObjects: self = .packTooLarge
     case .packCutShort: self = .packCutShort
     case .storing: self = .packNotStored
     }

@@ -12,7 +12,7 @@ public enum Trouble: String, CaseIterable, Sendable {
   case clockSkew, unexpected
   // Git
   case cloneUnauthorized, cloneForbidden, noRepository, notGit, objectFormat, commitGone
-  case gitServer, packCutShort, packNotStored, slowDiffs, notSynced
+  case gitServer, filterMissing, packTooLarge, packCutShort, packNotStored, slowDiffs, notSynced
   // OAuth
   case accessDenied, wrongState, redirectURINotAllowed, loginTimedOut, cannotListen
   case redirectURIUnusable, applicationUnknown, applicationScopes, applicationNotAllowed
@@ -197,6 +197,16 @@ public enum Trouble: String, CaseIterable, Sendable {
       (
         "the git server reports an error",
         "Run it again; if it stays so, ask GitLab's administrator."
+      )
+    case .filterMissing:
+      (
+        "the git server cannot leave file contents out of a fetch",
+        "Nothing has to be done: whole commits are fetched, which takes longer. GitLab's administrator can allow it with uploadpack.allowFilter."
+      )
+    case .packTooLarge:
+      (
+        "a pack has more objects than are taken",
+        "Sync fewer days at once with --lookback-days."
       )
     case .packCutShort:
       ("a pack is cut short", "Run the sync again; if it stays so, a proxy may cut long answers.")
