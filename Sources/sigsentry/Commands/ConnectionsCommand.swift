@@ -32,6 +32,14 @@ struct ConnectionsCommand: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
+      let environment = ProcessInfo.processInfo.environment
+      if let source = ["SIGSENTRY_KEY", "CREDENTIALS_DIRECTORY"].first(where: {
+        environment[$0] != nil
+      }) {
+        throw CommandFailure.usage(
+          "The key comes from \(source), and a new key would go to the key file, which it hides.",
+          hint: "Unset \(source) to move the tokens to a key file.")
+      }
       let workspace = try Workspace(options)
       let count = try workspace.vault.rekey()
       StandardOutput().write(
