@@ -81,7 +81,7 @@ import Testing
     let fault = fixture.double.inject(effect, on: .gitCommand("fetch"))
     // A loaded machine must have time for what comes before the pack; only a stall is waited out.
     var silence = Duration.seconds(60)
-    if case .stallAfter = effect { silence = .seconds(15) }
+    if case .stallAfter = effect { silence = .seconds(40) }
     let report = await fixture.sync(fixture.target(silence: silence))[0]
     guard case .fetch? = failure(report) else {
       Issue.record("\(report.result)")
