@@ -14,7 +14,7 @@ help:
 	@echo "make test     set up and run all tests"
 	@echo "make build    build the release"
 	@echo "make install  install sigsentry below PREFIX=$(PREFIX)"
-	@echo "make lint     check the formatting and that there are no warnings"
+	@echo "make lint     check the formatting"
 	@echo "make bench    measure against git; REPOSITORIES='/path/a.git /path/b.git' for real ones"
 
 # Installs the system packages that are missing; does nothing, and needs no network, where all are there.

@@ -28,12 +28,16 @@ public struct MergeRequestListing: Sendable {
   public var next: Page? { page }
 
   /// Takes in the rows of ``next`` and returns those that were not there before, or not in this state.
-  public mutating func receive(_ rows: [MergeRequest]) -> [MergeRequest] {
+  ///
+  /// - Throws: ``GitLabError/malformed(_:)`` for a full page without news behind the first: a server or a cache on the
+  ///   way that does not turn pages. To end there would leave a gap that nobody sees.
+  public mutating func receive(_ rows: [MergeRequest]) throws(GitLabError) -> [MergeRequest] {
     guard let current = page else { return [] }
     let fresh = rows.filter { seen.updateValue($0.updatedAt, forKey: $0.iid) != $0.updatedAt }
-    // A full page without news, behind the first, is a server or a cache that does not turn pages.
-    if rows.count < Self.rowsPerPage || (fresh.isEmpty && current.number > 1) {
+    if rows.count < Self.rowsPerPage {
       page = nil
+    } else if fresh.isEmpty && current.number > 1 {
+      throw .malformed("the list of merge requests does not go on behind page \(current.number)")
     } else if let last = rows.map(\.updatedAt).max(), last > current.updatedAfter {
       page = Page(updatedAfter: last, number: 1)
     } else {

@@ -10,20 +10,12 @@ public struct Project: Decodable, Sendable, Equatable {
   public var cloneURL: String?
   /// The page for people.
   public var webURL: String?
-  /// Whether the repository has no commit. Absent without the right to read code.
-  public var isEmpty: Bool?
-  /// Whether it is read-only for good.
-  public var isArchived: Bool?
-  /// `public`, `internal` or `private`.
-  public var visibility: String?
 
   private enum CodingKeys: String, CodingKey {
-    case id, visibility
+    case id
     case path = "path_with_namespace"
     case defaultBranch = "default_branch"
     case cloneURL = "http_url_to_repo"
     case webURL = "web_url"
-    case isEmpty = "empty_repo"
-    case isArchived = "archived"
   }
 }

@@ -92,9 +92,6 @@ public struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible 
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  /// Whether all bytes are zero: git's mark for "no object".
-  public var isZero: Bool { high == 0 && middle == 0 && low == 0 }
-
   /// Orders ids as their bytes are ordered.
   public static func < (left: ObjectID, right: ObjectID) -> Bool {
     (left.high, left.middle, left.low) < (right.high, right.middle, right.low)

@@ -22,7 +22,7 @@ extension RepositorySync {
     var count = 0
     while let page = listing.next {
       try checkCancellation()
-      let rows = listing.receive(try client.mergeRequests(projectID: cached.projectID, page: page))
+      let rows = try listing.receive(client.mergeRequests(projectID: cached.projectID, page: page))
       count += rows.count
       changed += try cache.storeMergeRequests(
         rows.map(CachedMergeRequest.init), project: cached.id)

@@ -22,6 +22,8 @@ final class RepositorySync {
   /// What fetches leave out, as the mirror is made.
   var filter: ObjectFilter?
   var summary = SyncSummary()
+  /// GitLab's number for the project, once known.
+  private(set) var projectID: Int64?
 
   init(
     _ target: SyncTarget, cache: CacheStore, cancellation: Cancellation,
@@ -52,18 +54,10 @@ final class RepositorySync {
         host: target.host, projectID: project.id, baseURL: target.baseURL, path: project.path,
         defaultBranch: project.defaultBranch, webURL: project.webURL,
         lookbackDays: target.lookbackDays), at: now)
-    do {
-      let isNew = try mirror.create()
-      mirror.removeUnfinishedPacks()
-      try update(
-        cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
-    } catch {
-      let error = SyncError(error)
-      if case .cancelled = error { throw error }
-      // The failure of the sync is the news, not one of writing it down.
-      try? cache.failSync(project: cached.id, reason: error.summary)
-      throw error
-    }
+    let isNew = try mirror.create()
+    mirror.removeUnfinishedPacks()
+    try update(
+      cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
     summary.apiRequests = client.requestCount
     summary.bytesReceived = http.traffic.bytesReceived
     return summary
@@ -124,6 +118,7 @@ final class RepositorySync {
       emit(.note("is now \(project.path)"))
     }
     summary.path = project.path
+    projectID = project.id
     try target.resolved(project)
     return project
   }

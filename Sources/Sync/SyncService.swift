@@ -64,22 +64,28 @@ public struct SyncService: Sendable {
   ) -> SyncReport {
     let start = ContinuousClock.now
     let result: Result<SyncSummary, SyncError>
+    var projectID = target.projectID
     do {
       let sync = try RepositorySync(
         target, cache: cache, cancellation: cancellation, clock: clock, wait: wait, report: report)
+      defer { projectID = sync.projectID ?? projectID }
       result = .success(try sync.run())
     } catch {
       let error = SyncError(error)
-      if case .cancelled = error {
-      } else if let id = target.projectID {
-        // A failure before the project was found would else leave a status that says all is well.
-        try? cache.failSync(host: target.host, projectID: id, reason: error.summary)
-      }
+      note(error, of: projectID, at: target.host)
       result = .failure(error)
     }
     let duration = (ContinuousClock.now - start).components
     return SyncReport(
       repository: target.path, result: result,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) / 1e18)
+  }
+
+  /// Writes down why a sync failed, so that the status does not say that all is well. An interruption is no failure,
+  /// and the failure of the sync is the news, not one of writing it down.
+  private func note(_ error: SyncError, of projectID: Int64?, at host: String) {
+    if case .cancelled = error { return }
+    guard let projectID else { return }
+    try? cache.failSync(host: host, projectID: projectID, reason: error.summary)
   }
 }

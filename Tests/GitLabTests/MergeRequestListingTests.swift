@@ -17,39 +17,40 @@ import Testing
   @Test func `a short page ends the listing`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 0))
     #expect(listing.next?.number == 1)
-    #expect(listing.receive(try rows(1..<4) { Double($0) }).count == 3)
+    #expect(try listing.receive(rows(1..<4) { Double($0) }).count == 3)
     #expect(listing.next == nil)
   }
 
   @Test func `a full page starts the next one at its last time`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 0))
-    _ = listing.receive(try rows(1..<101) { Double($0) })
+    _ = try listing.receive(rows(1..<101) { Double($0) })
     #expect(listing.next?.updatedAfter == Date(timeIntervalSince1970: 100))
     #expect(listing.next?.number == 1)
     // The row of that time comes again and is no news.
-    #expect(listing.receive(try rows(100..<103) { Double($0) }).map(\.iid) == [101, 102])
+    #expect(try listing.receive(rows(100..<103) { Double($0) }).map(\.iid) == [101, 102])
   }
 
   @Test func `a page of one instant turns the page`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 5))
-    _ = listing.receive(try rows(1..<101) { _ in 5 })
+    _ = try listing.receive(rows(1..<101) { _ in 5 })
     #expect(listing.next?.updatedAfter == Date(timeIntervalSince1970: 5))
     #expect(listing.next?.number == 2)
-    _ = listing.receive(try rows(101..<110) { _ in 5 })
+    _ = try listing.receive(rows(101..<110) { _ in 5 })
     #expect(listing.next == nil)
   }
 
-  @Test func `a server that does not turn pages ends the listing`() throws {
+  @Test func `a server that does not turn pages is an error and no gap`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 5))
-    for _ in 1...3 { _ = listing.receive(try rows(1..<101) { _ in 5 }) }
-    #expect(listing.next == nil)
+    let same = try rows(1..<101) { _ in 5 }
+    _ = try listing.receive(same)
+    #expect(throws: GitLabError.self) { try listing.receive(same) }
   }
 
   @Test func `a row that changed while the list was read comes again`() throws {
     var listing = MergeRequestListing(updatedAfter: Date(timeIntervalSince1970: 0))
-    _ = listing.receive(try rows(1..<101) { Double($0) })
+    _ = try listing.receive(rows(1..<101) { Double($0) })
     let again = try rows(7..<8) { _ in 200 }
-    #expect(listing.receive(again).map(\.iid) == [7])
+    #expect(try listing.receive(again).map(\.iid) == [7])
   }
 }
 

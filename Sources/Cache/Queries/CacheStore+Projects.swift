@@ -126,7 +126,7 @@ extension CacheStore {
     }
   }
 
-  /// Notes why a sync failed before it found the project; nothing where it was never synced.
+  /// Notes why a sync failed; nothing where the project was never found before.
   public func failSync(
     host: String, projectID: Int64, reason: String
   ) throws(CacheError) {
@@ -134,14 +134,6 @@ extension CacheStore {
       try $0.execute(
         sql: "UPDATE project SET failure = ? WHERE host = ? AND projectId = ?",
         arguments: [reason, host, projectID])
-    }
-  }
-
-  /// Notes why a sync failed.
-  public func failSync(project: Int64, reason: String) throws(CacheError) {
-    try write {
-      try $0.execute(
-        sql: "UPDATE project SET failure = ? WHERE id = ?", arguments: [reason, project])
     }
   }
 

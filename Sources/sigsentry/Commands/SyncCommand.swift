@@ -81,7 +81,7 @@ struct SyncRun {
   ) async throws -> [SyncReport] {
     let options = workspace.options
     let display = ProgressDisplay(
-      options.quiet ? .silent : StandardError.isTerminal ? .terminal : .plain)
+      options.quiet ? .silent : StandardError.isTerminal && !options.verbose ? .terminal : .plain)
     let access = workspace.access
     let targets = try settings.map {
       try access.target(for: $0, lookbackDays: lookbackDays, since: since, content: content)

@@ -14,11 +14,12 @@ struct CommonOptions: ParsableArguments {
   var offline = false
   @Flag(help: "Write JSON to standard output, and nothing else there.")
   var json = false
-  @Flag(name: .shortAndLong, help: "Tell more on standard error.")
+  @Flag(
+    name: .shortAndLong, help: "Show each phase of a sync on a line of its own, on a terminal too.")
   var verbose = false
   @Flag(name: .shortAndLong, help: "Tell only errors on standard error.")
   var quiet = false
-  @Flag(help: "Use no colours (also with NO_COLOR).")
+  @Flag(help: "Use no colours (there are none so far).")
   var noColor = false
 
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }
