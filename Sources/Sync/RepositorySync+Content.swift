@@ -21,13 +21,11 @@ extension RepositorySync {
       try repository.markPartial(url: remote.url)
       return try fetch()
     }
-    let isFirst = try advertised.branches.keys.allSatisfy {
-      try repository.reference("refs/heads/\($0)") == nil
-    }
-    guard isFirst else {
+    guard try repository.references(matching: "refs/heads/*").isEmpty else {
       if target.content == .windowOnly { emit(.note("has all file contents already")) }
       return try fetch()
     }
+    guard !advertised.branches.isEmpty else { return try fetch() }
     switch target.content {
     case .full: return try fetch()
     case .windowOnly:

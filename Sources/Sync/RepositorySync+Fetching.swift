@@ -15,9 +15,11 @@ extension RepositorySync {
   /// The most branches that are mirrored beside the default branch.
   private static let maximumBranches = 500
 
-  /// Asks once for the branches in scope and the heads of the open merge requests of the window.
+  /// Asks once for the branches in scope and the heads of the open merge requests of the window, or of some of these
+  /// where there is no other news.
   func advertisedReferences(
-    _ remote: GitRemote, cached: CachedProject, defaultBranch: String?, windowStart: Date
+    _ remote: GitRemote, cached: CachedProject, defaultBranch: String?, windowStart: Date,
+    mirror: MirrorDirectory, hasNews: Bool
   ) throws -> AdvertisedReferences {
     let branches = Set([defaultBranch].compactMap { $0 })
       .union(
@@ -26,9 +28,12 @@ extension RepositorySync {
       )
       .filter(Repository.isValidBranch)
     let open = try cache.openHeads(project: cached.id, since: windowStart)
+    let compared = HeadRotation(mirror).take(
+      open.compactMap { $0.value == nil ? nil : $0.key },
+      limit: hasNews ? .max : HeadRotation.quietLimit)
     let prefixes =
       branches.sorted().map { "refs/heads/\($0)" }
-      + open.keys.sorted().map { "refs/merge-requests/\($0)/head" }
+      + compared.map { MergeRequestReference(iid: $0).name }
     guard !prefixes.isEmpty else { return AdvertisedReferences(branches: [:], movedHeads: []) }
     let references = try tokens.renewing { try remote.references(prefixes: prefixes) }
     var result = AdvertisedReferences(branches: [:], movedHeads: [])

@@ -76,7 +76,8 @@ final class RepositorySync {
       url: "\(target.baseURL)/\(project.path).git", http: http,
       authorization: { [tokens] in try tokens.authorization().forGit })
     let advertised = try advertisedReferences(
-      remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart)
+      remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart,
+      mirror: mirror, hasNews: !changed.isEmpty)
     try fetchBranches(
       advertised, defaultBranch: project.defaultBranch, from: remote, into: repository)
 

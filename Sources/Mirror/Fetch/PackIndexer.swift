@@ -23,19 +23,45 @@ struct PackIndexer: ~Copyable {
   private let pointer: OpaquePointer
   private let repository: Repository
   private let directory: String
+  private let resolving: Resolving
   private var statistics = git_indexer_progress()
 
   /// Thin packs are completed from the repository's own objects.
   init(into repository: Repository) throws(GitError) {
     let directory = repository.path + "/objects/pack"
-    pointer = try acquire("write a pack into \(directory)") {
-      git_indexer_new(&$0, directory, 0, repository.objectDatabase, nil)
+    let resolving = Resolving()
+    var options = git_indexer_options()
+    try check(
+      git_indexer_options_init(&options, UInt32(GIT_INDEXER_OPTIONS_VERSION)), "index a pack")
+    // The indexer lives no longer than the object that its callback is given.
+    options.progress_cb_payload = Unmanaged.passUnretained(resolving).toOpaque()
+    options.progress_cb = { statistics, payload in
+      guard let statistics, let payload else { return 0 }
+      Unmanaged<Resolving>.fromOpaque(payload).takeUnretainedValue().note(statistics.pointee)
+      return 0
     }
+    pointer = try acquire("write a pack into \(directory)") {
+      git_indexer_new(&$0, directory, 0, repository.objectDatabase, &options)
+    }
+    self.resolving = resolving
     self.repository = repository
     self.directory = directory
   }
 
   deinit { git_indexer_free(pointer) }
+
+  /// Keeps memory down while differences are resolved, which begins when all objects are received.
+  private final class Resolving {
+    /// Objects between two looks at the memory; each takes some pages.
+    private static let interval = 512
+    private var count = 0
+
+    func note(_ statistics: git_indexer_progress) {
+      guard statistics.received_objects == statistics.total_objects else { return }
+      count += 1
+      if count.isMultiple(of: Self.interval) { MappedPacks.releasePages() }
+    }
+  }
 
   var progress: FetchProgress {
     FetchProgress(
