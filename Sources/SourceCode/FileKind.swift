@@ -60,15 +60,16 @@ public enum FileKind: UInt8, Sendable, Hashable, CaseIterable {
   }
 
   private static func isTest(_ name: Substring, _ folders: ArraySlice<Substring>) -> Bool {
-    folders.contains {
-      ["test", "tests", "spec", "specs", "__tests__", "testdata", "fixtures", "testing", "e2e"]
-        .contains($0)
-    } || name.hasPrefix("test_") || name.hasPrefix("test-") || name.contains("_test.")
+    folders.contains { testFolders.contains($0) }
+      || name.hasPrefix("test_") || name.hasPrefix("test-") || name.contains("_test.")
       || name.contains("-test.") || name.contains("_spec.") || name.contains(".test.")
       || name.contains(".spec.") || name.hasSuffix("test.java") || name.hasSuffix("tests.cs")
       || name.hasSuffix("tests.swift")
   }
 
+  private static let testFolders: Set<Substring> = [
+    "test", "tests", "spec", "specs", "__tests__", "testdata", "fixtures", "testing", "e2e",
+  ]
   private static let dependencyFiles: Set<Substring> = [
     "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.mod", "go.sum",
     "cargo.toml", "cargo.lock", "gemfile", "gemfile.lock", "requirements.txt", "pipfile",

@@ -145,13 +145,13 @@ extension CacheStore {
         FROM \(fileTables) LEFT JOIN changedFile c ON c.diffId = f.diffId AND c.position = f.position
         WHERE f.diffId = ? ORDER BY f.position
         """)
+    // By place: a window has thousands of these rows, and names are sought anew in each.
     return try Row.fetchAll(statement, arguments: [diff]).map { row in
       CachedFileChange(
-        position: row["position"], path: Array(row["pathBytes"] as Data),
-        oldPath: (row["oldPathBytes"] as Data?).map { Array($0) }, additions: row["additions"],
-        deletions: row["deletions"], oldBlob: (row["oldBlob"] as Data?).map { Array($0) },
-        newBlob: (row["newBlob"] as Data?).map { Array($0) },
-        effect: row["effect"] as ChangeEffect? ?? .unknown)
+        position: row[0], path: Array(row[1] as Data),
+        oldPath: (row[2] as Data?).map { Array($0) }, additions: row[3], deletions: row[4],
+        oldBlob: (row[5] as Data?).map { Array($0) }, newBlob: (row[6] as Data?).map { Array($0) },
+        effect: row[7] as ChangeEffect? ?? .unknown)
     }
   }
 
@@ -159,13 +159,16 @@ extension CacheStore {
   public func hunks(diffs: [Int64]) throws(CacheError) -> [Int64: [Int: [CachedHunk]]] {
     try read { database in
       let statement = try database.cachedStatement(
-        sql: "SELECT * FROM hunk WHERE diffId = ? ORDER BY position, number")
+        sql: """
+          SELECT position, oldStart, oldCount, newStart, newCount, effect, function, functionStart,
+            functionCount FROM hunk WHERE diffId = ? ORDER BY position, number
+          """)
       var found: [Int64: [Int: [CachedHunk]]] = [:]
       for diff in diffs where found[diff] == nil {
         var files: [Int: [CachedHunk]] = [:]
         let rows = try Row.fetchCursor(statement, arguments: [diff])
         while let row = try rows.next() {
-          files[row["position"], default: []].append(CachedHunk(row))
+          files[row[0], default: []].append(CachedHunk(row))
         }
         found[diff] = files
       }

@@ -40,13 +40,14 @@ public struct CachedHunk: Sendable, Equatable {
     self.functionLines = functionLines
   }
 
+  /// `row` has the columns of ``CacheStore/hunks(diffs:)``.
   init(_ row: Row) {
-    let (oldStart, newStart): (Int, Int) = (row["oldStart"], row["newStart"])
-    old = oldStart..<(oldStart + max(0, row["oldCount"] as Int))
-    new = newStart..<(newStart + max(0, row["newCount"] as Int))
-    effect = row["effect"]
-    function = row["function"]
-    if let start = row["functionStart"] as Int?, let count = row["functionCount"] as Int? {
+    let (oldStart, newStart): (Int, Int) = (row[1], row[3])
+    old = oldStart..<(oldStart + max(0, row[2] as Int))
+    new = newStart..<(newStart + max(0, row[4] as Int))
+    effect = row[5]
+    function = row[6]
+    if let start = row[7] as Int?, let count = row[8] as Int? {
       functionLines = start..<(start + max(0, count))
     }
   }

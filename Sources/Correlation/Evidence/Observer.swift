@@ -349,13 +349,20 @@ struct Observer {
   // MARK: The merge request itself
 
   private func observeThemselves(_ result: inout [Observations]) {
+    var known: [[UInt8]: FileKind] = [:]
+    func kind(_ path: [UInt8]) -> FileKind {
+      if let kind = known[path] { return kind }
+      let kind = FileKind(path: path)
+      known[path] = kind
+      return kind
+    }
     for (index, candidate) in candidates.enumerated() {
       let age = max(0, candidate.ageDays)
       result[index].raise(.recency, to: exp(-age / 4))
       result[index].raise(.age, to: log1p(age) / log(31))
       result[index].raise(.size, to: min(1.5, log1p(Double(candidate.changedLines)) / log(1_000)))
       result[index].raise(.spread, to: min(1.5, log1p(Double(candidate.files.count)) / log(50)))
-      let kinds = Set(candidate.files.prefix(300).map { FileKind(path: $0.path) })
+      let kinds = Set(candidate.files.prefix(300).map { kind($0.path) })
       let programs: Set<FileKind> = [.code, .configuration, .dependency, .migration]
       if !kinds.isEmpty, kinds.isDisjoint(with: programs) {
         result[index].raise(.noProgram, to: 1)
