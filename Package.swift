@@ -49,11 +49,16 @@ let package = Package(
     .target(
       name: "Cache", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
+    .target(name: "SourceCode", swiftSettings: settings),
     .target(
-      name: "Sync", dependencies: ["HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache"],
+      name: "Sync",
+      dependencies: [
+        "HTTP", "GitLab", "Settings", "Credentials", "SourceCode", "Mirror", "Cache",
+      ],
       swiftSettings: settings),
     .target(
-      name: "Correlation", dependencies: ["Mirror", "Cache"], swiftSettings: settings),
+      name: "Correlation", dependencies: ["SourceCode", "Mirror", "Cache"],
+      swiftSettings: settings),
     .target(
       name: "Reports", dependencies: ["Settings", "Mirror", "Cache", "Correlation"],
       swiftSettings: settings),
@@ -108,7 +113,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["sigsentry", "GitLabDouble", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "CorrelationTests", dependencies: ["Correlation"], swiftSettings: settings),
+    .testTarget(
+      name: "CorrelationTests",
+      dependencies: ["Correlation", "SourceCode", "Mirror", "Cache", "Sync", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "SettingsTests",
       dependencies: ["Settings", .product(name: "GRDB", package: "GRDB.swift")],

@@ -126,6 +126,49 @@ enum CacheSchema {
           CREATE INDEX commitDiff ON "commit" (diffId);
           """)
     }
+    migrator.registerMigration("2 hunks, words of merge requests") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE mergeRequestIndex (   -- which merge requests have rows in the tables below
+            project INTEGER NOT NULL,
+            iid INTEGER NOT NULL,
+            updatedAt TEXT NOT NULL,         -- of the merge request that was looked into
+            diffId INTEGER,
+            algorithm INTEGER NOT NULL,      -- version of the rules that made the rows
+            PRIMARY KEY (project, iid),
+            FOREIGN KEY (project, iid) REFERENCES mergeRequest (project, iid) ON DELETE CASCADE
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE TABLE changedFile (
+            diffId INTEGER NOT NULL REFERENCES diff (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,       -- as in diffFile
+            oldBlob BLOB,                    -- 20 bytes; NULL = a new file
+            newBlob BLOB,                    -- 20 bytes; NULL = a deleted file
+            effect INTEGER NOT NULL,         -- 0 code, 1 comments, 2 formatting, 3 generated, 4 not looked into
+            PRIMARY KEY (diffId, position)
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE TABLE hunk (
+            diffId INTEGER NOT NULL REFERENCES diff (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,       -- the file, as in diffFile
+            number INTEGER NOT NULL,
+            oldStart INTEGER NOT NULL,       -- lines count from 0
+            oldCount INTEGER NOT NULL,
+            newStart INTEGER NOT NULL,
+            newCount INTEGER NOT NULL,
+            effect INTEGER NOT NULL,         -- as in changedFile
+            function TEXT,                   -- the innermost one around it
+            functionStart INTEGER,           -- in the new file
+            functionCount INTEGER,
+            PRIMARY KEY (diffId, position, number)
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX hunkFunction ON hunk (function, diffId) WHERE function IS NOT NULL;
+
+          -- A row's id is project * 2^32 + iid. The columns hold words that are split as code is.
+          CREATE VIRTUAL TABLE mergeRequestText USING fts5(
+            title, description, paths, changes, tokenize = 'porter unicode61', detail = 'column');
+          """)
+    }
     return migrator
   }
 }

@@ -10,11 +10,28 @@ public struct AnalysisScope: Sendable {
   /// The branch that runs; `nil` for the default branch.
   public var branch: String?
 
+  /// The commit to look at, whatever the branch or the query say; `nil` for theirs.
+  public var pinned: PinnedRevision?
+
   /// Makes a scope of its parts.
   public init(project: CachedProject, pathPrefix: String? = nil, branch: String? = nil) {
     self.project = project
     self.pathPrefix = pathPrefix
     self.branch = branch
+  }
+}
+
+/// A commit that an earlier answer stood on.
+public struct PinnedRevision: Sendable {
+  /// The commit.
+  public var sha: String
+  /// The refs it was found by then, by name.
+  public var references: [String: String]
+
+  /// Makes a pin of its parts.
+  public init(sha: String, references: [String: String]) {
+    self.sha = sha
+    self.references = references
   }
 }
 
@@ -49,7 +66,7 @@ public struct AnalysisQuery: Sendable {
 
 /// One reason to suspect a merge request.
 public struct Evidence: Sendable, Equatable {
-  /// What kind of reason: `file` is a file of the symptom that it changed.
+  /// What kind of reason, as `line`, `function` or `topFile`.
   public var kind: String
   /// The position of the frame in the symptom; `nil` for what is no frame.
   public var frame: Int?
@@ -57,7 +74,7 @@ public struct Evidence: Sendable, Equatable {
   public var file: String
   /// The line of the symptom in it.
   public var line: Int?
-  /// How much it counts.
+  /// How much it adds to the score, in units of log-odds.
   public var weight: Double
   /// A sentence for a person.
   public var text: String
@@ -75,12 +92,59 @@ public struct Suspect: Sendable, Equatable {
   public var function: String?
   /// The lines in it.
   public var lines: ClosedRange<Int>?
-  /// Orders the suspects, best first.
+  /// The probability by the score alone, 0 to 1; orders the suspects, best first.
   public var score: Double
   /// How likely it is the culprit, 0 to 1.
   public var confidence: Double
   /// The reasons, strongest first.
   public var evidence: [Evidence]
+  /// The lines that speak most against it, at the revision that ran.
+  public var snippet: [SnippetLine]
+
+  /// Kinds of reasons that say the same at less length, the most particular first.
+  private static let tellingKinds = [
+    ["line"], ["nearCrash", "nearLine"], ["crashFunction", "function", "functionShare"],
+    ["topFile", "files", "mention"], ["callee"],
+  ]
+
+  /// Two sentences for a person: the most particular reason, and the strongest of the others.
+  public var explanation: String {
+    var left = evidence
+    var reasons: [String] = []
+    for kinds in Self.tellingKinds where reasons.isEmpty {
+      guard let found = left.first(where: { kinds.contains($0.kind) }) else { continue }
+      reasons.append(found.text)
+      // What is true of the line is true of its neighbourhood, function and file, too.
+      let implied = Set(Self.tellingKinds.prefix(4).joined()).union(["newestAtLine", "share"])
+      left.removeAll { implied.contains($0.kind) }
+    }
+    reasons += left.map(\.text).prefix(3 - reasons.count)
+    guard let first = reasons.first else { return "It was merged in the window." }
+    guard reasons.count > 1 else { return "It \(first)." }
+    return "It \(first). It also " + reasons.dropFirst().joined(separator: " and ") + "."
+  }
+}
+
+/// A line of a file at the revision that ran.
+public struct SnippetLine: Sendable, Equatable {
+  /// Its number, from 1.
+  public var number: Int
+  /// Its text, at most 200 bytes.
+  public var text: String
+  /// Whether the suspect wrote it.
+  public var isChanged: Bool
+  /// Whether the symptom names it.
+  public var isNamed: Bool
+}
+
+/// A ref that an answer stood on.
+public struct Reference: Sendable, Equatable {
+  /// The project's path.
+  public var repository: String
+  /// The full name.
+  public var name: String
+  /// The commit it pointed to.
+  public var sha: String
 }
 
 /// The answer.
@@ -101,10 +165,38 @@ public struct Analysis: Sendable {
   public var frames: Int
   /// Services that the symptom names.
   public var services: [String]
-  /// Why there is no suspect; `nil` where there is one.
+  /// Merge requests of the window that cannot have broken it, newest first.
+  public var exonerations: [Exoneration]
+  /// The refs that revisions were found by.
+  public var references: [Reference]
+  /// The candidates, as `group/project!12@<head>`, newest first.
+  public var considered: [String]
+  /// Why there is no good suspect; `nil` where there is one.
   public var explanation: String?
   /// The newest commits of the window, newest first.
   public var recentCommits: [RecentCommit]
+
+  /// Whether there is a suspect worth naming.
+  public var hasGoodSuspect: Bool {
+    (suspects.first?.confidence ?? 0) >= Analyzer.threshold
+  }
+
+  /// An answer to a query without anything in it yet.
+  init(_ query: AnalysisQuery) {
+    at = query.at
+    lookbackDays = query.lookbackDays
+    repositories = query.scopes.map(\.project.path)
+    revisions = [:]
+    suspects = []
+    candidates = 0
+    frames = query.symptom.frames.count
+    services = query.symptom.services
+    exonerations = []
+    references = []
+    considered = []
+    explanation = nil
+    recentCommits = []
+  }
 }
 
 /// A commit shortly before the incident.

@@ -1,166 +1,163 @@
 import Cache
 import Foundation
 import Mirror
+import SourceCode
 
 /// Why an analysis cannot be made.
 public enum AnalysisError: Error, Sendable {
   /// The mirror does not have the revision.
   case unknownRevision(String, repository: String)
+  /// Objects of the mirror are missing or damaged.
+  case damaged(repository: String, reason: String)
   /// The mirror of the project is missing or unreadable.
   case mirror(repository: String, GitError)
 }
 
 /// Names the merge requests that may have broken something, from the cache and the mirrors alone.
 ///
-/// A merge request is a suspect when it was merged in the window and touched a file that the symptom names. The newest
-/// comes first.
+/// The same query on the same cache gives the same answer.
 public struct Analyzer {
+  /// The version of the rules and weights: it grows whenever any answer may differ.
+  public static let algorithmVersion = 2
+  /// Below this confidence the answer is that there is no good suspect.
+  public static let threshold = 0.3
+
   private let cache: CacheStore
+  private let weights: Weights
 
   /// - Parameter cache: Open for reading at least.
-  public init(cache: CacheStore) { self.cache = cache }
+  public init(cache: CacheStore) { self.init(cache: cache, weights: .standard) }
+
+  init(cache: CacheStore, weights: Weights) {
+    self.cache = cache
+    self.weights = weights
+  }
 
   /// The most commits that are listed beside the suspects.
   private static let recentCommits = 5
+  /// Less likely ones are no suspects.
+  private static let leastProbability = 0.0005
 
   /// Answers a query.
   ///
   /// - Throws: ``AnalysisError``, ``CacheError``.
   public func analyze(_ query: AnalysisQuery) throws -> Analysis {
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
-    var analysis = Analysis(
-      at: query.at, lookbackDays: query.lookbackDays,
-      repositories: query.scopes.map(\.project.path), revisions: [:], suspects: [], candidates: 0,
-      frames: query.symptom.frames.count, services: query.symptom.services, explanation: nil,
-      recentCommits: [])
+    var analysis = Analysis(query)
+    var investigations: [Investigation] = []
     for scope in query.scopes {
-      analysis.candidates += try cache.countMerged(
-        project: scope.project.id, from: start, until: query.at)
       analysis.recentCommits += try cache.commits(
         project: scope.project.id, from: start, until: query.at, limit: Self.recentCommits
       ).map { RecentCommit(projectURL: scope.project.webURL, commit: $0) }
-      guard let revision = try revision(of: scope, query) else { continue }
-      analysis.revisions[scope.project.path] = "\(revision.id)"
-      analysis.suspects += try suspects(
-        in: scope, paths: revision.paths, symptom: query.symptom, from: start, until: query.at)
+      guard let found = try Investigation(scope, query: query, cache: cache) else { continue }
+      analysis.candidates += found.candidates.count
+      analysis.revisions[scope.project.path] = "\(found.revision)"
+      for (name, id) in found.references {
+        analysis.references.append(
+          Reference(repository: scope.project.path, name: name, sha: "\(id)"))
+      }
+      analysis.considered += found.candidates.map {
+        "\(scope.project.path)!\($0.request.iid)@\($0.request.headSHA ?? "")"
+      }
+      analysis.exonerations += found.exonerations
+      investigations.append(found)
     }
     analysis.recentCommits = Array(
       analysis.recentCommits.sorted {
         ($0.commit.committedAt, $0.commit.sha) > ($1.commit.committedAt, $1.commit.sha)
       }.prefix(Self.recentCommits))
-    analysis.suspects.sort {
-      ($0.mergeRequest.mergedAt ?? .distantPast, $0.mergeRequest.iid)
-        > ($1.mergeRequest.mergedAt ?? .distantPast, $1.mergeRequest.iid)
+    let ranked = rank(investigations)
+    analysis.suspects = ranked.prefix(query.limit).map { suspect($0, investigations, query) }
+    if (analysis.suspects.first?.confidence ?? 0) < Self.threshold {
+      analysis.explanation = explanation(analysis, query.symptom)
     }
-    analysis.suspects = Array(analysis.suspects.prefix(query.limit))
-    for rank in analysis.suspects.indices {
-      analysis.suspects[rank].score = 1 / Double(rank + 1)
-      analysis.suspects[rank].confidence = 0.5 / Double(rank + 1)
-    }
-    if analysis.suspects.isEmpty { analysis.explanation = explanation(analysis, query.symptom) }
     return analysis
+  }
+
+  private struct Ranked {
+    var investigation: Int
+    var candidate: Int
+    var score: Double
+    var probability: Double
+  }
+
+  /// Ranks the candidates of all projects together, as if they were one window.
+  private func rank(_ investigations: [Investigation]) -> [Ranked] {
+    var ranked: [Ranked] = []
+    var none = -Double.infinity
+    for (index, investigation) in investigations.enumerated() {
+      let situation = investigation.situation
+      none = max(none, Situation.product(situation.none, weights.none))
+      for (candidate, score) in situation.scores(weights).enumerated() {
+        ranked.append(
+          Ranked(investigation: index, candidate: candidate, score: score, probability: 0))
+      }
+    }
+    let most = max(ranked.map(\.score).max() ?? 0, none)
+    let sum = ranked.reduce(exponential(none - most)) { $0 + exponential($1.score - most) }
+    for index in ranked.indices {
+      ranked[index].probability = exponential(ranked[index].score - most) / sum
+    }
+    return ranked.filter { $0.probability >= Self.leastProbability }.sorted { one, two in
+      if one.score != two.score { return one.score > two.score }
+      // Of equals the newer, then the one of the higher number, then the earlier project.
+      let left = investigations[one.investigation].candidates[one.candidate]
+      let right = investigations[two.investigation].candidates[two.candidate]
+      if left.ageDays != right.ageDays { return left.ageDays < right.ageDays }
+      if left.request.iid != right.request.iid { return left.request.iid > right.request.iid }
+      return one.investigation < two.investigation
+    }
+  }
+
+  private func suspect(
+    _ ranked: Ranked, _ investigations: [Investigation], _ query: AnalysisQuery
+  ) -> Suspect {
+    let investigation = investigations[ranked.investigation]
+    let candidate = investigation.candidates[ranked.candidate]
+    let observations = investigation.observations[ranked.candidate]
+    let writer = EvidenceWriter(
+      candidate: candidate, observations: observations, weights: weights, symptom: query.symptom)
+    let place = writer.bestPlace
+    let lines = writer.bestLines
+    let file = place?.text ?? writer.firstFile
+    var snippet: [SnippetLine] = []
+    if let place, let revisionFile = investigation.view.file(place.path), let lines {
+      snippet = Self.snippet(revisionFile, lines, place.line)
+    }
+    let confidence = weights.confidence(ranked.probability)
+    return Suspect(
+      repository: investigation.scope.project.path, mergeRequest: candidate.request, file: file,
+      function: place.flatMap { $0.function?.name ?? $0.name },
+      lines: lines.map { ($0.lowerBound + 1)...max($0.lowerBound + 1, $0.upperBound) },
+      score: ranked.probability, confidence: confidence, evidence: writer.evidence,
+      snippet: snippet)
+  }
+
+  /// The lines around a change, with the line of the symptom marked.
+  private static func snippet(
+    _ file: RevisionFile, _ lines: Range<Int>, _ crash: Int?
+  ) -> [SnippetLine] {
+    let middle =
+      crash.map { min(max($0, lines.lowerBound), max(lines.lowerBound, lines.upperBound - 1)) }
+      ?? lines.lowerBound
+    let start = max(0, max(lines.lowerBound - 2, middle - 6))
+    let end = min(file.lineCount, min(max(lines.upperBound, lines.lowerBound + 1) + 2, middle + 7))
+    guard start < end else { return [] }
+    return (start..<end).map { line in
+      SnippetLine(
+        number: line + 1, text: String(decoding: file.line(line).prefix(200), as: UTF8.self),
+        isChanged: lines.contains(line), isNamed: line == crash)
+    }
   }
 
   private func explanation(_ analysis: Analysis, _ symptom: Symptom) -> String {
     if analysis.candidates == 0 { return "No merge request was merged in the window." }
-    if symptom.frames.isEmpty && symptom.paths.isEmpty {
-      return "The symptom names no file, and files are what suspects are found by."
+    if symptom.frames.isEmpty, symptom.paths.isEmpty, symptom.words.isEmpty,
+      symptom.identifiers.isEmpty
+    {
+      return "The symptom names no file, function or word to go by."
     }
     return
-      "None of the \(analysis.candidates) merge requests of the window touched a file that the symptom names."
-  }
-
-  private func revision(
-    of scope: AnalysisScope, _ query: AnalysisQuery
-  ) throws -> (id: ObjectID, paths: [[UInt8]])? {
-    let project = scope.project
-    let mirror = MirrorDirectory(
-      cache: cache.directory, host: project.host, projectID: project.projectID)
-    do {
-      let repository = try Repository(bareAt: mirror.path)
-      let id: ObjectID
-      if let revision = query.revision {
-        id = try repository.resolveCommit(revision)
-      } else {
-        guard let branch = scope.branch ?? project.defaultBranch,
-          let tip = try repository.reference("refs/heads/\(branch)")
-        else { return nil }
-        id = tip
-      }
-      return (id, try repository.paths(of: id))
-    } catch {
-      if let revision = query.revision, error.code == .notFound || error.code == .invalid {
-        throw AnalysisError.unknownRevision(revision, repository: project.path)
-      }
-      throw AnalysisError.mirror(repository: project.path, error)
-    }
-  }
-
-  /// A place that the symptom names, mapped onto a file of the repository.
-  private struct Place {
-    var file: String
-    var bytes: [UInt8]
-    var frame: Int?
-    var line: Int?
-    var function: String?
-    var weight: Double
-  }
-
-  private func places(
-    _ symptom: Symptom, in paths: [[UInt8]], below prefix: String?
-  ) -> [Place] {
-    let index = PathIndex(paths)
-    var places: [Place] = []
-    func add(_ path: String, frame: Int?, line: Int?, function: String?, depth: Int) {
-      for match in index.matches(path) {
-        guard prefix.map({ match.path.hasPrefix($0 + "/") }) ?? true else { continue }
-        places.append(
-          Place(
-            file: match.path, bytes: paths[match.index], frame: frame, line: line,
-            function: function, weight: match.weight / Double(1 + depth)))
-      }
-    }
-    for frame in symptom.frames {
-      guard let path = frame.path, frame.isInApp != false else { continue }
-      add(
-        path, frame: frame.index, line: frame.line, function: frame.function?.name,
-        depth: frame.depth)
-    }
-    for mention in symptom.paths {
-      add(mention.path, frame: nil, line: mention.line, function: nil, depth: 0)
-    }
-    return places
-  }
-
-  private func suspects(
-    in scope: AnalysisScope, paths: [[UInt8]], symptom: Symptom, from start: Date, until end: Date
-  ) throws -> [Suspect] {
-    var found: [Int64: Suspect] = [:]
-    for place in places(symptom, in: paths, below: scope.pathPrefix) {
-      for touch in try cache.touches(
-        project: scope.project.id, path: place.bytes, mergedFrom: start, until: end)
-      {
-        let changed = touch.file
-        let counts =
-          changed.isBinary
-          ? "a binary file" : "+\(changed.additions ?? 0) -\(changed.deletions ?? 0)"
-        let evidence = Evidence(
-          kind: "file", frame: place.frame, file: place.file, line: place.line,
-          weight: place.weight,
-          text: "changed \(place.file) (\(counts))"
-            + (place.frame.map { ", which is in frame \($0)" } ?? ", which the symptom names"))
-        let iid = touch.mergeRequest.iid
-        var suspect =
-          found[iid]
-          ?? Suspect(
-            repository: scope.project.path, mergeRequest: touch.mergeRequest, file: place.file,
-            function: place.function, lines: place.line.map { $0...$0 }, score: 0, confidence: 0,
-            evidence: [])
-        if !suspect.evidence.contains(evidence) { suspect.evidence.append(evidence) }
-        suspect.evidence.sort { $0.weight > $1.weight }
-        found[iid] = suspect
-      }
-    }
-    return Array(found.values)
+      "None of the \(analysis.candidates) merge requests of the window stands out enough; the cause may be older than \(analysis.lookbackDays) days."
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 
 /// Answers of `analyze` in its forms.
 public struct AnalysisReport {
-  private let analysis: Analysis
+  let analysis: Analysis
   private let answeredOffline: Bool
 
   /// - Parameter answeredOffline: Whether the process could not have reached the network.
@@ -15,9 +15,9 @@ public struct AnalysisReport {
 
   /// The design's JSON object.
   public var json: JSONValue {
-    let best = analysis.suspects.first
+    let best = analysis.hasGoodSuspect ? analysis.suspects.first : nil
     var correlation: [(String, JSONValue)] = [
-      ("available", .bool(best != nil)),
+      ("available", .bool(analysis.hasGoodSuspect)),
       ("suspectedCode", best.map(suspectedCode) ?? .null),
       ("causalPR", best.map(causalPR) ?? .null),
       ("recentCommits", .array(analysis.recentCommits.map(recentCommit))),
@@ -42,6 +42,29 @@ public struct AnalysisReport {
           ("services", .array(analysis.services.map(JSONValue.string))),
         ])
       ),
+      (
+        "exonerated",
+        .array(
+          analysis.exonerations.map { exoneration in
+            .object([
+              ("repository", .string(exoneration.repository)),
+              ("mergeRequest", .integer(exoneration.mergeRequest.iid)),
+              ("title", .string(exoneration.mergeRequest.title)),
+              ("reason", .string(exoneration.reason)),
+            ])
+          })
+      ),
+      (
+        "refs",
+        .array(
+          analysis.references.map { reference in
+            .object([
+              ("repository", .string(reference.repository)), ("name", .string(reference.name)),
+              ("sha", .string(reference.sha)),
+            ])
+          })
+      ),
+      ("algorithm", .integer(Analyzer.algorithmVersion)),
       ("answeredOffline", .bool(answeredOffline)),
     ])
   }
@@ -54,7 +77,11 @@ public struct AnalysisReport {
     .object([
       ("repo", .string(suspect.repository)), ("filePath", .string(suspect.file)),
       ("functionName", .optional(suspect.function)), ("lineRange", lines(suspect.lines)),
-      ("snippet", .null),
+      (
+        "snippet",
+        suspect.snippet.isEmpty
+          ? .null : .string(suspect.snippet.map(\.text).joined(separator: "\n"))
+      ),
     ])
   }
 
@@ -65,7 +92,7 @@ public struct AnalysisReport {
       ("author", .object([("name", .optional(request.authorName))])),
       ("mergedAt", .time(request.mergedAt)), ("url", .optional(request.webURL)),
       ("confidence", .number(Self.rounded(suspect.confidence))),
-      ("explanation", .string(Self.explanation(suspect))),
+      ("explanation", .string(suspect.explanation)),
     ])
   }
 
@@ -103,17 +130,13 @@ public struct AnalysisReport {
   /// Four digits: enough to compare, and the same on every machine.
   private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 
-  private static func explanation(_ suspect: Suspect) -> String {
-    "It " + suspect.evidence.prefix(2).map(\.text).joined(separator: "; it also ") + "."
-  }
-
   /// The answer for a terminal.
   public var text: String {
     var text =
       "\(analysis.candidates) merge requests were merged in the \(analysis.lookbackDays) days before "
       + "\(UTCTime.text(analysis.at)) in \(TerminalText.safe(analysis.repositories.joined(separator: ", "))).\n"
-    guard !analysis.suspects.isEmpty else {
-      return text + "No good suspect. \(TerminalText.safe(analysis.explanation ?? ""))\n"
+    if !analysis.hasGoodSuspect {
+      text += "No good suspect. \(TerminalText.safe(analysis.explanation ?? ""))\n"
     }
     for (rank, suspect) in analysis.suspects.enumerated() {
       let request = suspect.mergeRequest
@@ -122,8 +145,18 @@ public struct AnalysisReport {
       text += request.mergedAt.map { ", merged \(UTCTime.text($0))" } ?? ""
       text += ", confidence \(Int((suspect.confidence * 100).rounded())) %\n"
       if let url = request.webURL { text += "   \(TerminalText.safe(url))\n" }
-      for evidence in suspect.evidence.prefix(4) {
-        text += "   - \(TerminalText.safe(evidence.text))\n"
+      text += "   \(TerminalText.safe(suspect.explanation))\n"
+      guard rank < 3, !suspect.snippet.isEmpty else { continue }
+      text += "   \(TerminalText.safe(suspect.file))\n"
+      for line in suspect.snippet {
+        let marks = (line.isNamed ? ">" : " ") + (line.isChanged ? "+" : " ")
+        text += "   \(marks) \(line.number)  \(TerminalText.safe(line.text))\n"
+      }
+    }
+    if !analysis.exonerations.isEmpty {
+      text += "\nNot suspected:\n"
+      for exoneration in analysis.exonerations.prefix(5) {
+        text += "   !\(exoneration.mergeRequest.iid): \(TerminalText.safe(exoneration.reason))\n"
       }
     }
     return text

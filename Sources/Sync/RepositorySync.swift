@@ -95,6 +95,9 @@ final class RepositorySync {
     jobs += try prepareCommits(of: cached, repository: repository)
     try fetchMissingBlobs(of: jobs, from: remote, into: repository)
     try compute(jobs, project: cached.id, mirror: mirror)
+    try MergeRequestIndexer(cache: cache, project: cached, workers: workers).run(
+      isCancelled: { [cancellation] in cancellation.isCancelled }, progress: { _, _ in })
+    try checkCancellation()
     summary.incomplete = try cache.counts(project: cached.id).incomplete
     try cache.finishSync(project: cached.id, at: now, windowStart: windowStart)
   }

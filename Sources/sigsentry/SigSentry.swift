@@ -14,8 +14,8 @@ struct SigSentry: AsyncParsableCommand {
     subcommands: [
       ConnectCommand.self, ConnectionsCommand.self, DisconnectCommand.self, ReposCommand.self,
       MappingsCommand.self, SyncCommand.self, MergeRequestsCommand.self, MergeRequestCommand.self,
-      StatsCommand.self, HotspotsCommand.self, AnalyzeCommand.self, StatusCommand.self,
-      DoctorCommand.self,
+      StatsCommand.self, HotspotsCommand.self, AnalyzeCommand.self, BacktestCommand.self,
+      StatusCommand.self, DoctorCommand.self,
       CacheCommand.self,
       ScheduleCommand.self,
     ])

@@ -142,6 +142,9 @@ extension CacheStore {
     try write { database in
       try database.execute(
         sql: "DELETE FROM mergeRequestVersion WHERE project = ?", arguments: [id])
+      try database.execute(
+        sql: "DELETE FROM mergeRequestText WHERE rowid BETWEEN ? AND ?",
+        arguments: [Self.textRow(id, 0), Self.textRow(id, 0xFFFF_FFFF)])
       try database.execute(sql: "DELETE FROM project WHERE id = ?", arguments: [id])
       try database.execute(
         sql: """

@@ -27,7 +27,8 @@ public struct Commit: Sendable, Equatable {
 
   /// The first line of the message that is not blank.
   public var title: String {
-    message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    message.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first
+      .map { String(Substring($0)) } ?? ""
   }
 }
 

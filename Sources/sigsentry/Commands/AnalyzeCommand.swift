@@ -13,7 +13,7 @@ struct AnalyzeCommand: ParsableCommand {
       The answer comes from disk.
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
   @Argument(help: "The symptom's file, or '-'.")
   var file: String?
@@ -31,15 +31,26 @@ struct AnalyzeCommand: ParsableCommand {
   var lookbackDays: Int?
   @Option(help: "The revision that ran (default: the branch's tip).")
   var revision: String?
-  @Option(help: "text or json.")
+  @Option(help: "text, json or html (default: text).")
   var format: Format?
   @Option(help: "The most suspects to name.")
   var limit = 10
+  @Option(help: "Also write the question, the answer and what it stood on to this file.")
+  var capsule: String?
+  @Option(
+    help: "Answer the question of this capsule again, and tell whether the answer is the same.")
+  var replay: String?
   @OptionGroup var options: CommonOptions
 
   func validate() throws {
     try ReposCommand.check(lookbackDays: lookbackDays)
     guard limit > 0 else { throw ValidationError("--limit takes 1 or more.") }
+    if replay != nil {
+      guard file == nil, description == nil, capsule == nil else {
+        throw ValidationError("--replay takes its symptom from the capsule.")
+      }
+      return
+    }
     guard file != nil || description != nil else {
       throw ValidationError("Give a symptom: a file, '-' or --description.")
     }
@@ -47,20 +58,76 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let cache = try options.openCache()
-    let symptom = Symptom.parse(try readSymptom())
+    if let replay {
+      try prove(replay, in: cache)
+      return
+    }
+    let bytes = try readSymptom()
+    let symptom = Symptom.parse(bytes)
     let time = try at.map { try TimeExpression($0, now: Date()) }
     var days = lookbackDays ?? RepositorySetting.defaultLookbackDays
     if lookbackDays == nil, let time, let start = time.start {
       days = max(1, Int((time.end.timeIntervalSince(start) / 86400).rounded(.up)))
     }
+    // Whole seconds, as the answer tells them.
+    let end = Date(
+      timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.down))
     let query = AnalysisQuery(
-      symptom: symptom, scopes: Self.distinct(try scopes(for: symptom, in: cache)),
-      at: time?.end ?? Date(),
+      symptom: symptom, scopes: Self.distinct(try scopes(for: symptom, in: cache)), at: end,
       lookbackDays: days, revision: revision, limit: limit)
-    let report = AnalysisReport(
-      try Analyzer(cache: cache).analyze(query), answeredOffline: true)
-    StandardOutput().write(
-      options.json || format == .json ? report.json.line : Array(report.text.utf8))
+    let analysis = try Analyzer(cache: cache).analyze(query)
+    let report = AnalysisReport(analysis, answeredOffline: true)
+    if let capsule {
+      let packed = AnalysisCapsule(
+        symptom: bytes, query: query, analysis: analysis, answer: report.json.line)
+      do {
+        try packed.bytes().write(to: URL(fileURLWithPath: capsule), options: .atomic)
+      } catch {
+        throw CommandFailure(
+          "The capsule \(capsule) cannot be written: \(error.localizedDescription)")
+      }
+    }
+    write(report)
+  }
+
+  private func write(_ report: AnalysisReport) {
+    let output: [UInt8] =
+      if options.json || format == .json {
+        report.json.line
+      } else if format == .html {
+        Array(report.html.utf8)
+      } else {
+        Array(report.text.utf8)
+      }
+    StandardOutput().write(output)
+  }
+
+  /// Answers the question of a capsule again.
+  private func prove(_ path: String, in cache: CacheStore) throws {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure.usage("The capsule \(path) cannot be read.")
+    }
+    let packed: AnalysisCapsule
+    let query: AnalysisQuery
+    do {
+      packed = try AnalysisCapsule(bytes: bytes)
+      query = try packed.query(in: cache)
+    } catch AnalysisCapsule.Failure.unreadable {
+      throw CommandFailure("The file \(path) is no capsule of this version.")
+    } catch AnalysisCapsule.Failure.unknownProject(let project) {
+      throw CommandFailure.notCached(project, nearest: nil)
+    }
+    let analysis = try Analyzer(cache: cache).analyze(query)
+    let report = AnalysisReport(analysis, answeredOffline: true)
+    let again = AnalysisCapsule(
+      symptom: [UInt8](packed.symptom), query: query, analysis: analysis, answer: report.json.line)
+    write(report)
+    let differences = packed.differences(from: again)
+    guard differences.isEmpty else {
+      throw CommandFailure(
+        "The answer is not that of the capsule: \(differences.joined(separator: "; ")).")
+    }
+    options.inform("The answer is that of the capsule, byte by byte.")
   }
 
   /// The symptom's bytes; of a larger file the parser would not read more.

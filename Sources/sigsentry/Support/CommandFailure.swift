@@ -60,6 +60,10 @@ struct CommandFailure: Error {
       self.init(
         "The mirror of \(repository) knows no revision \(revision).",
         hint: "Give a branch or an id of those that 'sigsentry sync' brought.", code: .notCached)
+    case AnalysisError.damaged(let repository, let reason):
+      self.init(
+        "The mirror of \(repository) is damaged: \(reason).",
+        hint: "Run 'sigsentry cache verify'.")
     case AnalysisError.mirror(let repository, let error):
       self.init(
         "The mirror of \(repository) cannot be read: \(error).",

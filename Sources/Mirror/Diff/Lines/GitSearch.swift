@@ -54,16 +54,22 @@ struct GitSearch {
   }
 
   /// How many lines the search finds common.
-  mutating func commonLines() -> Int {
+  func commonLines() -> Int {
+    var removed = 0
+    search { old, _ in removed += old.count }
+    return oldCount - removed
+  }
+
+  /// Finds the lines that are not common: calls back with runs of old and of new lines, one of them empty.
+  func search(_ differing: (_ old: Range<Int>, _ new: Range<Int>) -> Void) {
     var boxes = [
       Box(
         oldStart: 0, oldEnd: oldCount, newStart: 0, newEnd: newCount, needsOptimum: false)
     ]
-    var removed = 0
     while var box = boxes.popLast() {
       shrink(&box)
       if box.oldStart == box.oldEnd || box.newStart == box.newEnd {
-        removed += box.oldEnd - box.oldStart
+        differing(box.oldStart..<box.oldEnd, box.newStart..<box.newEnd)
         continue
       }
       let split = split(box)
@@ -76,7 +82,6 @@ struct GitSearch {
           oldStart: box.oldStart, oldEnd: split.old, newStart: box.newStart, newEnd: split.new,
           needsOptimum: split.firstNeedsOptimum))
     }
-    return oldCount - removed
   }
 
   private func shrink(_ box: inout Box) {

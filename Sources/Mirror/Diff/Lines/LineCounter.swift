@@ -83,7 +83,7 @@ final class LineCounter {
     let newKeptCount = MatchMark.keep(
       newMarks.pointer, newNumbers.pointer, count: newCount, into: newKept.pointer)
     frontier.reserve(GitSearch.frontierCapacity(oldKeptCount, newKeptCount))
-    var search = GitSearch(
+    let search = GitSearch(
       old: oldKept.pointer, oldKeptCount, new: newKept.pointer, newKeptCount,
       frontier: frontier.pointer)
     return search.commonLines()

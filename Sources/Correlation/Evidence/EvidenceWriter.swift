@@ -1,0 +1,116 @@
+import Cache
+import Foundation
+import SourceCode
+
+/// Puts the observations on one merge request into words.
+struct EvidenceWriter {
+  let candidate: Candidate
+  let observations: Observations
+  let weights: Weights
+  let symptom: Symptom
+
+  /// The features that tie a merge request to a place, the most telling first.
+  private static let placed: [Feature] = [
+    .line, .nearLine, .function, .callee, .topFile, .mention, .files, .functionElsewhere,
+    .calleeNearby, .directory,
+  ]
+
+  /// The place that speaks most against it.
+  var bestPlace: Place? {
+    for feature in Self.placed
+    where feature != .callee && feature != .directory
+      && feature != .functionElsewhere && feature != .calleeNearby
+    {
+      if let place = observations[feature].place { return place }
+    }
+    return nil
+  }
+
+  /// Its lines there, counted from 0.
+  var bestLines: Range<Int>? {
+    observations[.line].lines ?? observations[.nearLine].lines ?? observations[.function].lines
+      ?? bestPlace?.line.map { $0..<($0 + 1) }
+  }
+
+  /// The file it changed most, where no place ties it to one.
+  var firstFile: String {
+    let file = candidate.files.max {
+      (($0.additions ?? 0) + ($0.deletions ?? 0), $1.position)
+        < (($1.additions ?? 0) + ($1.deletions ?? 0), $0.position)
+    }
+    return String(decoding: file?.path ?? [], as: UTF8.self)
+  }
+
+  /// The reasons, strongest first.
+  var evidence: [Evidence] {
+    Feature.allCases.compactMap { feature -> Evidence? in
+      let observation = observations[feature]
+      let weight = observation.value * weights.features[feature.rawValue]
+      guard weight > 0.02, let text = text(feature, observation) else { return nil }
+      return Evidence(
+        kind: "\(feature)", frame: observation.place?.frame,
+        file: observation.place?.text ?? firstFile,
+        line: observation.place?.line.map { $0 + 1 }, weight: weight, text: text)
+    }.sorted { ($0.weight, $1.kind) > ($1.weight, $0.kind) }
+  }
+
+  private func text(_ feature: Feature, _ observation: Observation) -> String? {
+    let place = observation.place
+    let file = place?.text ?? firstFile
+    let inFrame = place?.frame.map { " (frame \($0))" } ?? ""
+    let function = place.flatMap { $0.function?.name ?? $0.name }
+    let line = place?.line.map { "\($0 + 1)" } ?? "?"
+    switch feature {
+    case .line: return "wrote line \(line) of \(file) as it ran\(inFrame)"
+    case .nearLine, .nearCrash:
+      let lines = observation.lines.map { "\($0.lowerBound + 1)" } ?? line
+      return "changed \(file) at line \(lines), near line \(line)\(inFrame)"
+    case .newestAtLine: return "is the newest change around line \(line) of \(file)\(inFrame)"
+    case .function, .crashFunction:
+      return "changed the function \(function ?? "?") in \(file)\(inFrame)"
+    case .functionShare:
+      return "wrote a good part of the function \(function ?? "?") in \(file)\(inFrame)"
+    case .newestInFunction:
+      return "is the newest change of the function \(function ?? "?")\(inFrame)"
+    case .topFile, .files, .mention:
+      let change = candidate.files.first { $0.path == place?.path }
+      let counts =
+        change.map {
+          $0.additions == nil
+            ? " (a binary file)" : " (+\($0.additions ?? 0) -\($0.deletions ?? 0))"
+        } ?? ""
+      return place?.frame != nil
+        ? "changed \(file)\(counts), which is in frame \(place?.frame ?? 0)"
+        : "changed \(file)\(counts), which the symptom names"
+    case .newestInFile, .newestMention: return "is the newest change of \(file)"
+    case .share: return "changed much of \(file)"
+    case .focus: return "changed mostly files that the symptom names"
+    case .rarity: return "is one of few that changed \(file) in the window"
+    case .directory: return "changed files beside \(file)"
+    case .functionElsewhere:
+      return "changed a function named \(observation.detail ?? "?"), which the symptom names"
+    case .callee, .calleeNearby:
+      return
+        "changed \(observation.detail ?? "?"), which is called in \(function ?? file)\(inFrame)"
+    case .titleWords: return "has words of the symptom in its title"
+    case .descriptionWords: return "has words of the symptom in its description"
+    case .pathWords: return "has words of the symptom in its paths"
+    case .changeWords: return "has words of the symptom in its changed lines"
+    case .words: return "shares rare words with the symptom"
+    case .identifiers: return "uses code names that the symptom mentions"
+    case .codeNames: return "has names of the trace in its changed lines"
+    case .codeMentions: return "speaks of functions or files of the trace"
+    case .recency: return "was merged \(age) before the incident"
+    case .size: return "changed \(candidate.changedLines) lines"
+    case .configuration: return "changed settings, dependencies or a database"
+    case .age, .spread, .noProgram, .repair: return nil
+    }
+  }
+
+  private var age: String {
+    let hours = candidate.ageDays * 24
+    if hours < 1 { return "less than an hour" }
+    if hours < 48 { return "\(Int(hours.rounded())) hours" }
+    return "\(Int(candidate.ageDays.rounded())) days"
+  }
+}

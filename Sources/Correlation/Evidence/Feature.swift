@@ -1,0 +1,111 @@
+/// What speaks for or against a merge request, as numbers of about 0 to 1.
+enum Feature: Int, CaseIterable, Sendable {
+  /// It wrote the very line.
+  case line
+  /// How near its nearest change is to the line.
+  case nearLine
+  /// The same for the line where it broke alone.
+  case nearCrash
+  /// It is the newest of those that changed the line or its neighbourhood.
+  case newestAtLine
+  /// It changed the function.
+  case function
+  /// It changed the function where it broke.
+  case crashFunction
+  /// How much of the function is its work.
+  case functionShare
+  /// It is the newest of those that changed the function where it broke.
+  case newestInFunction
+  /// It changed the file where it broke.
+  case topFile
+  /// How many of the frames' files it changed, each by its nearness.
+  case files
+  /// It is the newest of those that changed the file where it broke.
+  case newestInFile
+  /// It changed files that the symptom mentions.
+  case mention
+  /// It is the newest of those that changed them.
+  case newestMention
+  /// How much it changed of the files that the symptom names.
+  case share
+  /// How rarely the files of the symptom that it changed are changed.
+  case rarity
+  /// It changed something in the same directory.
+  case directory
+  /// It changed a function of a name that the symptom names, in another file.
+  case functionElsewhere
+  /// It changed a function that the frame's line calls.
+  case callee
+  /// It changed a function that the frame's function calls.
+  case calleeNearby
+  /// The symptom's words in its title.
+  case titleWords
+  /// The symptom's words in its description.
+  case descriptionWords
+  /// The symptom's words in its paths.
+  case pathWords
+  /// The symptom's words in its changed lines.
+  case changeWords
+  /// All of these together, against the best of the window.
+  case words
+  /// The code-like words of the symptom in it.
+  case identifiers
+  /// Names of functions and files of the trace in its changed lines.
+  case codeNames
+  /// Names of functions and files of the trace in its title, description and paths.
+  case codeMentions
+  /// How much of what it changed is in files that the symptom names.
+  case focus
+  /// It was merged shortly before.
+  case recency
+  /// Days since its merge, as a logarithm.
+  case age
+  /// Lines it changed, as a logarithm.
+  case size
+  /// Files it changed, as a logarithm.
+  case spread
+  /// It changed tests, documentation or translations alone.
+  case noProgram
+  /// It changed settings, dependencies or a database.
+  case configuration
+  /// Its title speaks of a repair.
+  case repair
+
+  static let count = allCases.count
+}
+
+/// A feature's value with where it was found.
+struct Observation {
+  var value = 0.0
+  var place: Place?
+  /// Lines of the merge request at the revision, counted from 0.
+  var lines: Range<Int>?
+  var detail: String?
+}
+
+/// The observations on one merge request.
+struct Observations {
+  private(set) var all = [Observation](repeating: Observation(), count: Feature.count)
+
+  subscript(feature: Feature) -> Observation {
+    get { all[feature.rawValue] }
+    set { all[feature.rawValue] = newValue }
+  }
+
+  /// Keeps the larger of two values.
+  mutating func raise(
+    _ feature: Feature, to value: Double, place: Place? = nil, lines: Range<Int>? = nil,
+    detail: String? = nil
+  ) {
+    guard value > all[feature.rawValue].value else { return }
+    all[feature.rawValue] = Observation(value: value, place: place, lines: lines, detail: detail)
+  }
+
+  /// Adds to a value.
+  mutating func add(_ feature: Feature, _ value: Double, place: Place? = nil) {
+    all[feature.rawValue].value += value
+    if all[feature.rawValue].place == nil { all[feature.rawValue].place = place }
+  }
+
+  var values: [Double] { all.map(\.value) }
+}

@@ -1,0 +1,105 @@
+import Mirror
+import SourceCode
+
+/// The files of a project at the revision that ran.
+final class RevisionView {
+  /// Larger files are not looked into.
+  private static let largestFile = 4 << 20
+
+  let repository: Repository
+  let revision: ObjectID
+  let paths: [[UInt8]]
+  let index: PathIndex
+  private let tree: ObjectID
+  private let reader: ContentReader
+  private let matcher = LineMatcher()
+  private var files: [[UInt8]: RevisionFile?] = [:]
+
+  /// - Throws: ``GitError``, ``DiffError``.
+  init(_ repository: Repository, revision: ObjectID) throws {
+    self.repository = repository
+    self.revision = revision
+    tree = try repository.commit(revision).tree
+    reader = ContentReader(repository)
+    paths = try reader.paths(in: tree)
+    index = PathIndex(paths)
+  }
+
+  /// The file at a path; `nil` where there is none that can be read as text.
+  func file(_ path: [UInt8]) -> RevisionFile? {
+    if let known = files[path] { return known }
+    var file: RevisionFile?
+    if let blob = try? reader.blob(at: path, in: tree),
+      let text = reader.text(blob, limit: Self.largestFile)
+    {
+      file = RevisionFile(path: path, blob: blob, text: text)
+    }
+    files[path] = .some(file)
+    return file
+  }
+
+  /// Where the lines of an older content went in a file; `nil` where the content cannot be read.
+  func map(from blob: ObjectID, to file: RevisionFile) -> LineMap? {
+    if blob == file.blob { return LineMap([]) }
+    if let known = file.maps[blob] { return known }
+    guard let old = reader.text(blob, limit: Self.largestFile) else { return nil }
+    let hunks = old.withBytes { old in
+      file.text.withBytes { new in matcher.hunks(old: old, new: new) }
+    }
+    let map = LineMap(hunks)
+    file.maps[blob] = map
+    return map
+  }
+
+  /// The text of a blob, to show its lines.
+  func text(of blob: ObjectID) -> ContentReader.Text? {
+    reader.text(blob, limit: Self.largestFile)
+  }
+}
+
+/// A file at the revision that ran.
+final class RevisionFile {
+  let path: [UInt8]
+  let blob: ObjectID
+  let text: ContentReader.Text
+  var maps: [ObjectID: LineMap] = [:]
+
+  /// Its functions, found when first asked for.
+  private(set) lazy var outline = text.withBytes {
+    SourceOutline($0, language: SourceLanguage(path: path))
+  }
+
+  private lazy var starts: [Int] = text.withBytes { bytes in
+    var starts = [0]
+    for (index, byte) in bytes.enumerated() where byte == 0x0A { starts.append(index + 1) }
+    if starts.last == bytes.count { starts.removeLast() }
+    return starts
+  }
+
+  init(path: [UInt8], blob: ObjectID, text: ContentReader.Text) {
+    self.path = path
+    self.blob = blob
+    self.text = text
+  }
+
+  /// The number of lines.
+  var lineCount: Int { starts.count }
+
+  /// The bytes of a line without its end, at most 1,000; none where there is no such line. Lines count from 0.
+  func line(_ number: Int) -> [UInt8] {
+    guard starts.indices.contains(number) else { return [] }
+    let end = number + 1 < starts.count ? starts[number + 1] - 1 : text.byteCount
+    return text.withBytes { bytes in
+      Array(bytes[starts[number]..<max(starts[number], min(end, starts[number] + 1_000))])
+        .filter { $0 != 0x0D && $0 != 0x0A }
+    }
+  }
+
+  /// The bytes of several lines, each with its end.
+  func bytes(of lines: Range<Int>) -> [UInt8] {
+    let lines = lines.clamped(to: 0..<starts.count)
+    guard !lines.isEmpty else { return [] }
+    let end = lines.upperBound < starts.count ? starts[lines.upperBound] : text.byteCount
+    return text.withBytes { Array($0[starts[lines.lowerBound]..<end]) }
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// All candidates of one question with their features: what weights are applied to, and fitted on.
+struct Situation: Sendable {
+  /// The features of each candidate.
+  var candidates: [[Double]]
+  /// The features of "none of the window".
+  var none: [Double]
+
+  init(candidates: [Observations], places: [Place], hasProse: Bool) {
+    self.candidates = candidates.map(\.values)
+    func isUntouched(_ feature: Feature) -> Bool {
+      !candidates.contains { $0[feature].value > 0 }
+    }
+    func most(_ feature: Feature) -> Double { candidates.map { $0[feature].value }.max() ?? 0 }
+    var none = [Double](repeating: 0, count: NoneFeature.allCases.count)
+    func note(_ feature: NoneFeature, _ value: Double = 1) { none[feature.rawValue] = value }
+    note(.always)
+    note(.candidates, logarithm(Double(candidates.count + 1)) / 4)
+    let top = places.filter { $0.frame != nil && $0.rank == 0 }
+    if !top.isEmpty {
+      note(.hasFrames)
+      if isUntouched(.topFile) { note(.topFileUntouched) }
+      let hasFunction = top.contains { $0.function != nil || $0.name != nil }
+      if hasFunction, isUntouched(.crashFunction) { note(.functionUntouched) }
+      if top.contains(where: { $0.line != nil }) { note(.lineUntouched, 1 - most(.nearCrash)) }
+    }
+    if hasProse {
+      note(.hasProse)
+      note(.wordsUnmatched, 1 - most(.words))
+    }
+    self.none = none
+  }
+
+  /// The scores of the candidates.
+  func scores(_ weights: Weights) -> [Double] {
+    candidates.map { Self.product($0, weights.features) }
+  }
+
+  /// The probability of each candidate and, last, of none.
+  func probabilities(_ weights: Weights) -> [Double] {
+    let scores = scores(weights) + [Self.product(none, weights.none)]
+    let most = scores.max() ?? 0
+    let powers = scores.map { exponential($0 - most) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
+  static func product(_ one: [Double], _ two: [Double]) -> Double {
+    zip(one, two).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+}
+
+/// The natural logarithm.
+func logarithm(_ value: Double) -> Double { log(value) }
+/// e to the power of a number.
+func exponential(_ value: Double) -> Double { exp(value) }

@@ -1,0 +1,68 @@
+/// Words of prose and code, in lower case: an identifier gives itself and its parts, so that `takeFromPool`,
+/// `take_from_pool` and "take from the pool" have words in common.
+public enum CodeTokens {
+  /// Longer words are no words.
+  public static let longest = 64
+
+  /// Calls a body with every token of a text, in order: of an identifier of several parts first the parts, then the
+  /// whole without its separators. Numbers and single letters are left out.
+  public static func forEach(in text: some Collection<UInt8>, _ body: ([UInt8]) -> Void) {
+    var word: [UInt8] = []
+    for byte in text {
+      if byte.isWord, byte != 0x24 {
+        word.append(byte)
+      } else if !word.isEmpty {
+        split(word, body)
+        word.removeAll(keepingCapacity: true)
+      }
+    }
+    if !word.isEmpty { split(word, body) }
+  }
+
+  /// The tokens of a text, in order.
+  public static func all(in text: some Collection<UInt8>) -> [String] {
+    var tokens: [String] = []
+    forEach(in: text) { tokens.append(String(decoding: $0, as: UTF8.self)) }
+    return tokens
+  }
+
+  private static func split(_ word: [UInt8], _ body: ([UInt8]) -> Void) {
+    guard word.count <= longest, word.count > 1, word.contains(where: { $0.isLetter || $0 >= 0x80 })
+    else { return }
+    // Hashes and addresses are no words.
+    if word.count >= 7, word.contains(where: { $0.isDigit }),
+      word.allSatisfy({ $0.isDigit || ($0 | 0x20) &- 0x61 < 6 })
+    {
+      return
+    }
+    var part: [UInt8] = []
+    var whole: [UInt8] = []
+    var parts = 0
+    func end() {
+      if part.count > 1, part.contains(where: { !$0.isDigit }) {
+        body(part)
+        parts += 1
+      } else if !part.isEmpty {
+        parts += 1
+      }
+      part.removeAll(keepingCapacity: true)
+    }
+    for (index, byte) in word.enumerated() {
+      if byte == 0x5F {
+        end()
+        continue
+      }
+      if byte.isUpper, index > 0 {
+        let previous = word[index - 1]
+        let next = index + 1 < word.count ? word[index + 1] : 0
+        // aB begins a part, and so does the last capital of ABc.
+        if !previous.isUpper && previous != 0x5F || next.isLetter && !next.isUpper { end() }
+      }
+      let lowered = byte.isUpper ? byte | 0x20 : byte
+      part.append(lowered)
+      whole.append(lowered)
+    }
+    end()
+    if parts > 1, whole.count > 1 { body(whole) }
+  }
+}

@@ -1,0 +1,185 @@
+import SourceCode
+import TestSupport
+import Testing
+
+@Suite struct SourceOutlineTests {
+  private func names(_ text: String, _ language: SourceLanguage) -> [String] {
+    SourceOutline(text, language: language).functions.map {
+      "\($0.name) \($0.lines.lowerBound)-\($0.lines.upperBound - 1)"
+    }
+  }
+
+  @Test func `C functions keep their place through conditions, initializers and GNU style`() {
+    let text = """
+      G_DEFINE_TYPE (Pool, pool, G_TYPE_OBJECT)
+
+      static const struct ops ops = { .take = pool_take };
+
+      /* pool_free () { */
+      static int
+      pool_take (Pool *pool,
+                 int   size)
+      {
+        for (;;) { if (size) { break; } }
+      #ifdef FAST
+        if (pool) {
+      #else
+        if (!pool) {
+      #endif
+          return '{';
+        }
+        return 0;
+      }
+
+      void pool_free (Pool *pool) { g_free (pool); }
+      """
+    #expect(names(text, .c) == ["pool_take 5-18", "pool_free 20-20"])
+  }
+
+  @Test func `C++ methods, constructors with initializers and operators are found in classes`() {
+    let text = """
+      namespace acme {
+      class Pool : public Base {
+        Pool(int size) : Base(size), size_{size} { }
+        int size() const noexcept { return size_; }
+      };
+      template <class T> T Pool::take(T value) { return value; }
+      bool operator==(const Pool &a, const Pool &b) { return true; }
+      }
+      """
+    #expect(names(text, .cPlusPlus) == ["Pool 2-2", "size 3-3", "take 5-5", "operator 6-6"])
+  }
+
+  @Test func `Go methods and functions are found, closures belong to them`() {
+    let text = """
+      type Pool struct {
+      \tsize int
+      }
+
+      func (p *Pool) Take(n int) (int, error) {
+      \tgo func() {
+      \t\tp.size++
+      \t}()
+      \treturn `}`, nil
+      }
+
+      func New() *Pool { return &Pool{} }
+      """
+    #expect(names(text, .go) == ["Take 4-9", "New 11-11"])
+  }
+
+  @Test func `JavaScript functions in their many forms are found`() {
+    let text = """
+      class Pool {
+        async take(size) {
+          return items.map(x => { return x; });
+        }
+      }
+      const free = async (item) => {
+        if (/[/{]/.test(item)) { return `${item} }`; }
+      };
+      function make() {
+      }
+      export const helper = function () { };
+      """
+    #expect(names(text, .javaScript) == ["take 1-3", "free 5-7", "make 8-9", "helper 10-10"])
+  }
+
+  @Test func `Java, C#, Kotlin, Rust, Swift, PHP and Vala functions are found`() {
+    #expect(
+      names("class A {\n  @Test(x)\n  void run() throws E {\n  }\n  A() {\n  }\n}", .java)
+        == ["run 1-3", "A 4-5"])
+    #expect(
+      names(
+        "class A {\n  public int Size {\n get { return 1; } }\n  void Run<T>(T t) where T : B {\n  }\n}",
+        .cSharp)
+        == ["Size 1-2", "Run 3-4"])
+    #expect(
+      names("class A(val x: Int) {\n  fun <T> Pool.take(n: Int): T {\n  }\n}", .kotlin) == [
+        "take 1-2"
+      ])
+    #expect(
+      names("impl<'a> Pool<'a> {\n  pub fn take(&self) -> char {\n    '{'\n  }\n}", .rust) == [
+        "take 1-3"
+      ])
+    #expect(
+      names(
+        "struct A {\n  var size: Int {\n    1\n  }\n  init?(x: Int) {\n  }\n  func f() {\n let s = \"\\(g(\"}\"))\"\n  }\n}",
+        .swift)
+        == ["size 1-3", "init 4-5", "f 6-8"])
+    #expect(
+      names("<?php\nclass A {\n  # {\n  public function run($x) {\n  }\n}", .php) == ["run 3-4"])
+    #expect(
+      names("public class A : B {\n  public int take (int n) throws E {\n  }\n}", .vala) == [
+        "take 1-2"
+      ])
+  }
+
+  @Test func `Python and Ruby methods end with their indentation`() {
+    let python = """
+      class Pool:
+          @cached
+          def take(self,
+      size=1):
+              \"\"\"def no():\"\"\"
+              def inner():
+                  pass
+              return 1
+
+          async def free(self): pass
+      x = 1
+      """
+    #expect(names(python, .python) == ["take 1-7", "inner 5-6", "free 9-9"])
+    let ruby = """
+      class Pool
+        def take(size)
+          text = <<~SQL
+        end
+          SQL
+          items.each do |x|
+          end
+        end
+        def self.free? = true
+      end
+      """
+    #expect(names(ruby, .ruby) == ["take 1-7", "free? 8-8"])
+  }
+
+  @Test func `comments and blank lines hold no code`() {
+    let outline = SourceOutline("// a\n\n/* b\n c */ int x;\n\"/*\";\n", language: .c)
+    #expect(outline.holdsCode == [false, false, false, true, true])
+  }
+
+  @Test func `any bytes are read without a crash, and every function lies in the file`() {
+    var generator = SeededGenerator(seed: 7)
+    let pieces: [[UInt8]] = [
+      "{", "}", "(", ")", "[", "]", ";", "\n", "\"", "'", "`", "/*", "*/", "//", "#if\n", "#else\n",
+      "#endif\n", "func f", "def g", "class C", "fn h", "=>", "::", "\\", "${", "R\"x(", "r#\"",
+      "\"\"\"", "end\n", "  ", "=", ",", "<", ">", "\u{e9}", "function", "init", "<<~SQL\n",
+    ].map { Array($0.utf8) }
+    for language in SourceLanguage.allCases {
+      for _ in 0..<60 {
+        var bytes: [UInt8] = []
+        for _ in 0..<Int.random(in: 0..<300, using: &generator) {
+          bytes += pieces.randomElement(using: &generator) ?? []
+          if Int.random(in: 0..<20, using: &generator) == 0 {
+            bytes.append(UInt8.random(in: 0...255, using: &generator))
+          }
+        }
+        let outline = bytes.withUnsafeBytes { SourceOutline($0, language: language) }
+        let newlines = bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+        #expect(outline.holdsCode.count <= newlines + 1)
+        #expect(outline.functions.allSatisfy { $0.lines.upperBound <= newlines + 2 })
+      }
+    }
+  }
+
+  @Test func `identifiers are split as people read them`() {
+    #expect(
+      CodeTokens.all(in: Array("takeFromPool HTTPServer max_size_2 12 deadbeef1 a".utf8))
+        == [
+          "take", "from", "pool", "takefrompool", "http", "server", "httpserver", "max", "size",
+          "maxsize2",
+        ])
+  }
+}
