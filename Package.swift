@@ -111,7 +111,11 @@ let package = Package(
       name: "MirrorTests", dependencies: ["Mirror", "CLibgit2", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["sigsentry", "GitLabDouble", "TestSupport"],
+      name: "CommandTests",
+      dependencies: [
+        "sigsentry", "GitLabDouble", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CorrelationTests",

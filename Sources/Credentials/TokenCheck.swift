@@ -133,6 +133,8 @@ public struct ConnectionSetup: Sendable {
     public var isRenewal: Bool
     /// Repositories of the instance that had no connection and now have this one.
     public var adoptedRepositories: Int
+    /// What the connection had before, where it could be opened: an OAuth pair lives on at GitLab until it is revoked.
+    public var replaced: StoredSecrets?
   }
 
   /// Stores checked secrets: as a new connection, or in the one of that name.
@@ -154,14 +156,17 @@ public struct ConnectionSetup: Sendable {
       clientID: clientID, gitlabVersion: check.version, checkedAt: date)
     let existing = try store.connection(named: name)
     let connection: Connection
+    var replaced: StoredSecrets?
     if let existing {
+      replaced = try? vault.secrets(of: existing.id)
       connection = try vault.renew(existing, with: draft, secrets: secrets)
     } else {
       connection = try vault.insert(draft, secrets: secrets)
     }
     return Outcome(
       connection: connection, isRenewal: existing != nil,
-      adoptedRepositories: try store.adoptRepositories(connection: connection.id, at: date))
+      adoptedRepositories: try store.adoptRepositories(connection: connection.id, at: date),
+      replaced: replaced)
   }
 }
 

@@ -9,6 +9,13 @@ public protocol TokenSource: AnyObject {
   ///
   /// - Returns: Whether there is another token to try.
   func renew() throws -> Bool
+  /// Called where GitLab's API takes the last token neither; may throw an error that says so better than a 401.
+  func refuse() throws
+}
+
+extension TokenSource {
+  /// Does nothing.
+  public func refuse() {}
 }
 
 /// No token at all: for public projects.
@@ -137,9 +144,13 @@ public final class GitLabClient {
       } catch {
         throw GitLabError.http(error)
       }
-      if response.status == 401, mayRenew, try tokens.renew() {
-        mayRenew = false
-        continue
+      if response.status == 401 {
+        if mayRenew, try tokens.renew() {
+          mayRenew = false
+          continue
+        }
+        // Proxies and login pages answer 401 as well; only GitLab's own word counts against a token.
+        if ErrorBody(response.body) != nil { try tokens.refuse() }
       }
       guard
         case .retry(let seconds) = retry.decide(response, attempt: attempt, now: Date())

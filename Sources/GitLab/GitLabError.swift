@@ -77,7 +77,7 @@ extension GitLabError {
 }
 
 /// The parts of an error's JSON that matter.
-private struct ErrorBody {
+struct ErrorBody {
   var error: String?
   var errorDescription: String?
   var scope: String?

@@ -73,6 +73,21 @@ extension SettingsStore {
     }
   }
 
+  /// Takes back what ``markNeedsReauthorization(_:since:ifGeneration:)`` noted, because GitLab has taken the same secrets
+  /// again.
+  ///
+  /// - Throws: ``SettingsError/unknownConnection(_:)``.
+  package func markAuthorized(
+    _ id: Connection.ID, ifGeneration generation: Int64
+  ) throws(SettingsError) {
+    try write { db in
+      var record = try Self.fetchConnection(id, db)
+      guard record.generation == generation, record.needsReauthorizationSince != nil else { return }
+      record.needsReauthorizationSince = nil
+      try record.update(db, columns: ["needsReauthorizationSince"])
+    }
+  }
+
   static func fetchConnection(_ id: Connection.ID, _ db: Database) throws -> ConnectionRecord {
     guard let record = try ConnectionRecord.fetchOne(db, key: id) else {
       throw SettingsError.unknownConnection("\(id)")

@@ -101,13 +101,12 @@ extension SyncError {
     case .cancelled: nil
     case .credentials(let error): error.hint
     case .gitlab(.insufficientScope(let needed)):
-      Trouble.insufficientScope.remedy.replacing(
-        "read_repository", with: "read_repository (GitLab asks for: \(needed))"
-      ).replacing(" --name NAME", with: "")
+      Trouble.insufficientScope.remedy().replacing(
+        "read_repository", with: "read_repository (GitLab asks for: \(needed))")
     case .needsReauthorization(let connection):
       Trouble.needsReauthorization.remedy(name: connection)
     case .token(let error): Trouble(error).remedy(name: error.connection)
-    default: Trouble(self)?.remedy
+    default: Trouble(self)?.remedy()
     }
   }
 }

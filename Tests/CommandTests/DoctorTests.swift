@@ -68,10 +68,54 @@ import Testing
       fixture.double.clearFault()
     }
     #expect(try await troubles(fixture, "acme/shpo") == ["project: notFound"])
+    let slip = try await lines(fixture, "acme/shpo").first { $0.part == "project" }
+    #expect(slip?.remedy?.hasPrefix("Did you mean acme/shop? ") == true)
     fixture.double.settings.version = "15.3.0"
     #expect(try await troubles(fixture) == ["version: versionOld"])
     let old = try await lines(fixture).first { $0.part == "version" }
     #expect(old?.text.contains("device login (17.2)") == true)
+    await fixture.stop()
+  }
+
+  @Test func `a clock that differs from GitLab's is told, and by how much`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 0)
+    let well = try await lines(fixture).first { $0.part == "clock" }
+    #expect(well?.state == "ok")
+    for (skew, word) in [(7200.0, "behind"), (-7200, "ahead of")] {
+      fixture.double.settings.clockSkew = skew
+      let line = try await lines(fixture).first { $0.part == "clock" }
+      #expect(line?.state == "warning")
+      #expect(line?.trouble == "clockSkew")
+      #expect(line?.text.contains(word) == true, "\(line?.text ?? "")")
+      #expect(line?.remedy?.contains("timedatectl") == true)
+    }
+    await fixture.stop()
+  }
+
+  @Test func `a refused token is not tried again until a person or a doctor mends it`() async throws
+  {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    try await fixture.run("sync")
+    let fault = fixture.double.inject(.revokedToken, on: .api)
+    #expect(try await fixture.run("sync").status == 3)
+    fixture.double.log.reset()
+    let again = try await fixture.run("sync")
+    #expect(again.status == 3)
+    #expect(
+      again.errorText.contains("sigsentry connect --name 127.0.0.1:"), "\(again.errorText)")
+    #expect(fixture.double.log.requests.isEmpty)
+    let status = try await fixture.run("status")
+    #expect(status.status == 0)
+    #expect(status.text.contains("needs re-authorization"))
+    #expect(try await fixture.run("mrs", "acme/shop").status == 0)
+    // Still refused: the mark stays.
+    #expect(try await fixture.run("doctor").status == 3)
+    #expect(try await fixture.run("sync").status == 3)
+    fixture.double.clearFault(fault)
+    #expect(try await fixture.run("doctor").status == 0)
+    #expect(try await fixture.run("sync").status == 0)
     await fixture.stop()
   }
 

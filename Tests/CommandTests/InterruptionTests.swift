@@ -17,8 +17,10 @@ import Testing
     (["disconnect", "work", "--revoke"], "*/oauth/revoke"),
   ]
 
-  @Test(arguments: cases.indices)
-  func `ctrl-c ends a command within a second, and the next run is whole`(index: Int) async throws {
+  /// A command that waits, and when the request came that is not answered.
+  private func waiting(
+    _ index: Int, _ effect: Fault.Effect, variables: [String: String] = [:]
+  ) async throws -> (fixture: CommandFixture, process: ChildProcess, fault: FaultID) {
     let (arguments, path) = Self.cases[index]
     let fixture = try await CommandFixture()
     let double = fixture.double
@@ -28,16 +30,45 @@ import Testing
     if arguments.first != "repos" { try await fixture.run("repos", "add", "acme/shop") }
     if path == "*/oauth/token" { double.inject(.expiredToken, on: .api) }
     double.log.reset()
-    let fault = double.inject(.stall, on: .path(path))
+    let fault = double.inject(effect, on: .path(path))
     var words = arguments
     if arguments.first == "connect" {
       words += ["--base-url", double.baseURL, "--name", "second"]
     }
-    let process = try fixture.start(words, variables: ["TOKEN": fixture.token])
+    let process = try fixture.start(
+      words, variables: variables.merging(["TOKEN": fixture.token]) { $1 })
     let mark = path.replacingOccurrences(of: "*", with: "").split(separator: "/").last ?? ""
     for _ in 0..<4000 where !double.log.requests.contains(where: { $0.path.contains(mark) }) {
       try await Task.sleep(for: .milliseconds(5))
     }
+    return (fixture, process, fault)
+  }
+
+  @Test(arguments: cases.indices, [0, 1])
+  func `a server that falls silent ends the command within the set time and a second`(
+    index: Int, bytes: Int
+  ) async throws {
+    let (fixture, process, fault) = try await waiting(
+      index, bytes == 0 ? .stall : .stallAfter(bytes: bytes), variables: ["SIGSENTRY_TIMEOUT": "1"])
+    let limit = try await CommandFixture.second() + .seconds(1)
+    let start = ContinuousClock.now
+    let result = try await process.ended()
+    #expect(ContinuousClock.now - start < limit, "\(Self.cases[index])")
+    // What cannot be checked is added all the same, and said to be unchecked.
+    #expect((result.status == 0) == (Self.cases[index].arguments.first == "repos"))
+    let text = result.text + result.errorText
+    #expect(text.contains("sent nothing for 1 second"), "\(Self.cases[index]): \(text)")
+    fixture.double.clearFault(fault)
+    fixture.double.clearFault()
+    #expect(try await fixture.run("doctor", "--offline").status == 0)
+    await fixture.stop()
+  }
+
+  @Test(arguments: cases.indices)
+  func `ctrl-c ends a command within a second, and the next run is whole`(index: Int) async throws {
+    let (arguments, path) = Self.cases[index]
+    let (fixture, process, fault) = try await waiting(index, .stall)
+    let double = fixture.double
     let limit = try await CommandFixture.second()
     let start = ContinuousClock.now
     process.send(SIGINT)

@@ -5,4 +5,9 @@ extension GitLabDouble {
   var issuedSecrets: [String] {
     core.withWorld { Array($0.tokens.keys) } + core.withOAuth { Array($0.refreshTokens.keys) }
   }
+
+  /// The access tokens that were revoked.
+  var revokedTokens: [String] {
+    core.withWorld { $0.tokens.filter { $0.value.revoked }.map(\.key) }
+  }
 }

@@ -231,6 +231,7 @@ extension CommandFixture {
     _ = try await fixture.logIn(
       application: application.id, arguments: ["--client-secret-env", "APP_SECRET"],
       variables: variables)
+    let old = fixture.double.issuedSecrets
     let process = try await fixture.start(
       "connect", "--name", "work", "--no-browser", until: "Waiting")
     let address =
@@ -240,6 +241,10 @@ extension CommandFixture {
     _ = try await CommandFixture.get(#require(back))
     let result = try await process.ended()
     #expect(result.text.contains("Renewed the connection work"), "\(result.errorText)")
+    // The former pair would live on at GitLab, known to nobody.
+    let revoked = fixture.double.revokedTokens
+    #expect(revoked.count == 1 && old.contains(revoked[0]))
+    #expect(try await fixture.run("doctor").status == 0)
     await fixture.stop()
   }
 

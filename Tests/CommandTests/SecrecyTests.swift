@@ -1,9 +1,12 @@
+import ArgumentParser
 import Foundation
 import GitLabDouble
 import Glibc
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import sigsentry
 
 /// Runs every command with tokens that are known, with faults, and then looks for them wherever they must not be.
 @Suite struct SecrecyTests {
@@ -76,17 +79,32 @@ import Testing
     return folder.path
   }
 
-  @Test func `no token is anywhere but sealed`() async throws {
+  /// The words that choose each command, as `repos add`.
+  private static func commands(of root: any ParsableCommand.Type) -> [[String]] {
+    root.configuration.subcommands.flatMap { child in
+      let name = child._commandName
+      let below = commands(of: child)
+      return below.isEmpty ? [[name]] : below.map { [name] + $0 }
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `no token is anywhere but sealed`(keyIsVariable: Bool) async throws {
     let fixture = try await CommandFixture()
     let double = fixture.double
     let application = double.addApplication(confidential: true)
     let proxyPassword = "proxy-password-Kq83"
     var secrets = [fixture.token, try #require(application.secret), proxyPassword]
-    let variables = [
+    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+    var variables = [
       "TOKEN": fixture.token, "APP_SECRET": application.secret ?? "",
       "http_proxy": "http://someone:\(proxyPassword)@127.0.0.1:9", "NO_PROXY": "127.0.0.1",
       "DISPLAY": ":99", "PATH": try makeBrowser(in: fixture.directory) + ":/usr/bin:/bin",
     ]
+    if keyIsVariable {
+      variables["SIGSENTRY_KEY"] = key
+      secrets.append(key)
+    }
     try fixture.commit("main", ["a.txt": "1\n2\n"])
     try fixture.commit("topic", ["a.txt": "1\n3\n"], from: "main")
     try await double.openMergeRequest(in: fixture.project, title: "Change", source: "topic")
@@ -96,9 +114,14 @@ import Testing
       program: CommandFixture.program, marker: fixture.directory.appendingPathComponent("seen").path
     )
     var outputs = Data()
+    var ran: Set<[String]> = []
+    func note(_ arguments: [String]) {
+      ran.formUnion([Array(arguments.prefix(1)), Array(arguments.prefix(2))])
+    }
     func run(_ arguments: String..., input: String = "", change: [String: String] = [:])
       async throws
     {
+      note(arguments)
       let result = try await fixture.start(
         arguments + ["-v"], input: input, variables: variables.merging(change) { $1 }
       ).ended()
@@ -117,16 +140,22 @@ import Testing
       try await run("repos", "add", path, "--connection", "login")
     }
     try await run("sync")
-    secrets.append(try fixture.key())
+    if !keyIsVariable { secrets.append(try fixture.key()) }
+    let capsule = fixture.directory.path + "/capsule"
     let reads: [[String]] = [
-      ["status"], ["connections"], ["connections", "--json"], ["repos", "list", "--json"],
+      ["status"], ["connections", "list"], ["connections", "--json"], ["repos", "list", "--json"],
+      ["repos", "edit", "acme/shop", "--lookback-days", "31"], ["backtest", "acme/shop"],
+      ["analyze", "--description", "a.txt broke", "--capsule", capsule],
+      ["analyze", "--replay", capsule],
       ["mrs", "acme/shop"], ["mr", "acme/shop", "1"], ["stats", "acme/shop", "--mrs"],
       ["hotspots", "acme/shop"], ["analyze", "--description", "a.txt broke"],
       ["cache", "info"], ["cache", "verify"], ["doctor"], ["doctor", "acme/shop", "--json"],
-      ["mappings", "set", "api", "acme/shop"], ["mappings", "list"], ["schedule", "systemd"],
-      ["schedule", "--once"], ["connections", "rekey"],
+      ["mappings", "set", "api", "acme/shop"], ["mappings", "list"],
+      ["mappings", "remove", "api"], ["schedule", "systemd"], ["schedule", "run", "--once"],
+      ["connections", "rekey"],
     ]
     for arguments in reads {
+      note(arguments)
       let result = try await fixture.start(arguments + ["-v"], variables: variables).ended()
       outputs += result.output + result.error
     }
@@ -154,14 +183,19 @@ import Testing
       try await run("sync")
       for fault in faults { double.clearFault(fault) }
     }
+    try await run("cache", "clear", "acme/shop")
+    try await run("repos", "remove", "acme/shop")
     try await run("disconnect", "login", "--revoke")
     let missing = ["TOKEN": "glpat-wrong-one-3381"]
     secrets.append("glpat-wrong-one-3381")
     try await run("connect", base[0], base[1], "--token-env", "TOKEN", change: missing)
     let processes = watch.stop()
 
-    secrets.append(try fixture.key())
+    if !keyIsVariable { secrets.append(try fixture.key()) }
     secrets += double.issuedSecrets
+    for command in Self.commands(of: SigSentry.self) {
+      #expect(ran.contains(command), "\(command) was not looked at")
+    }
     // What is searched must hold what it is meant to hold.
     #expect(outputs.range(of: Data("acme/shop".utf8)) != nil)
     #expect(processes.range(of: Data("xdg-open".utf8)) != nil)

@@ -60,6 +60,11 @@ public final class RefreshingToken: TokenSource {
     return current.generation != refused
   }
 
+  /// Marks the connection: nothing but a new authorization, or GitLab's own change of mind, helps.
+  ///
+  /// - Throws: ``TokenError/needsReauthorization(connection:)`` unless other secrets were stored meanwhile.
+  public func refuse() throws { try giveUp(current) }
+
   // MARK: - Time
 
   /// At most ten minutes before the end, and never more than a tenth of the lifetime.

@@ -53,13 +53,22 @@ public struct TokenProvider: Sendable {
     } catch {
       throw .vault(error)
     }
-    guard let client = client(for: stored, cancellation: cancellation) else { return }
+    try revoke(stored)
+  }
+
+  /// Revokes the pair that a new login has replaced; does nothing for tokens of another kind.
+  ///
+  /// - Parameter replaced: ``ConnectionSetup/Outcome/replaced``.
+  /// - Throws: ``TokenError/revocation(connection:_:)`` where GitLab was not reached or said no.
+  public func revoke(_ replaced: StoredSecrets) throws(TokenError) {
+    guard let client = client(for: replaced, cancellation: cancellation) else { return }
     do throws(OAuthError) {
-      try client.revoke(stored.secrets.accessToken)
+      try client.revoke(replaced.secrets.accessToken)
       // The pair is one to GitLab, but the access token may be gone from its tables by now.
-      if let refreshToken = stored.secrets.refreshToken { try client.revoke(refreshToken) }
+      if let refreshToken = replaced.secrets.refreshToken { try client.revoke(refreshToken) }
     } catch {
-      throw error.isCancelled ? .cancelled : .revocation(connection: connection.name, error)
+      throw error.isCancelled
+        ? .cancelled : .revocation(connection: replaced.connection.name, error)
     }
   }
 

@@ -54,7 +54,9 @@ final class Core: Sendable {
           exchange.header($0) != nil
         },
         gitProtocol: exchange.header("Git-Protocol"), userAgent: exchange.header("User-Agent")))
-    let sink = Sink(writer, entry: entry, withoutBody: exchange.method == .head)
+    let sink = Sink(
+      writer, entry: entry, withoutBody: exchange.method == .head,
+      date: now().addingTimeInterval(settings.clockSkew))
     if exchange.header("Expect")?.lowercased() == "100-continue" { try await sink.allowBody() }
     do {
       if exchange.kind == .gitUploadPack {

@@ -32,7 +32,7 @@ public struct ServerCertificate: Sendable {
   /// Makes a private certificate authority and a certificate of its for 127.0.0.1 and localhost.
   ///
   /// - Parameters:
-  ///   - folder: Where the files are made; the folder must be there.
+  ///   - folder: Where the files are made; made too where it is missing.
   ///   - openssl: The `openssl` command.
   /// - Returns: The certificate, and the PEM file of the authority that clients must trust.
   /// - Throws: ``GitLabDoubleError/noCertificate(reason:)``.
@@ -40,6 +40,7 @@ public struct ServerCertificate: Sendable {
     -> (certificate: ServerCertificate, authorityFile: String)
   {
     let file = { (name: String) in folder + "/" + name }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data((settings + "\n").utf8).write(to: URL(fileURLWithPath: file("openssl.cnf")))
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     let commands = [

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -32,8 +33,14 @@ final class Sink: @unchecked Sendable {
   private var sent = 0
   private var pack = PackTracker()
 
-  init(_ writer: consuming ResponseWriter, entry: RequestLog.Entry, withoutBody: Bool) {
+  private let date: Date
+
+  /// - Parameter date: Told as the time at which the answer was made.
+  init(
+    _ writer: consuming ResponseWriter, entry: RequestLog.Entry, withoutBody: Bool, date: Date
+  ) {
     self.writer = consume writer
+    self.date = date
     self.entry = entry
     self.withoutBody = withoutBody
   }
@@ -53,6 +60,7 @@ final class Sink: @unchecked Sendable {
       guard let name = HTTPField.Name(header.name) else { continue }
       fields.append(HTTPField(name: name, value: header.value))
     }
+    fields[.date] = HTTPDate.text(date)
     if closesConnection { fields[.connection] = "close" }
     entry.update { $0.status = status }
     body = try await writer.writeHead(

@@ -63,6 +63,8 @@ public struct Settings: Sendable {
   public var graphQLComplexity = (anonymous: 200, authenticated: 250)
   /// The lifetime of an OAuth access token in seconds.
   public var oauthTokenLifetime = 7200
+  /// Seconds by which the `Date` of its answers is ahead of the true time.
+  public var clockSkew = 0.0
   /// The lifetime of a device code in seconds.
   public var deviceCodeLifetime = 300
   /// The seconds between two polls of a device code.

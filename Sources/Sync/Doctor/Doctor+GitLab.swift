@@ -24,9 +24,7 @@ extension Doctor {
 
     let tokens: any TokenSource
     do {
-      tokens =
-        try patient.connection.map { try provider.source(of: $0) as any TokenSource }
-        ?? AnonymousAccess()
+      tokens = try source(of: patient.connection)
     } catch {
       add(.failure(.token, name, error, name: patient.connection?.name))
       return
@@ -149,6 +147,20 @@ extension Doctor {
 
   // MARK: - The token
 
+  /// A token without a refresh is asked about even if GitLab refused it before: only a person at a doctor does that, and
+  /// its owner may have mended it on GitLab.
+  private func source(of connection: Connection?) throws -> any TokenSource {
+    guard let connection else { return AnonymousAccess() }
+    guard connection.authentication != .oauth else { return try provider.source(of: connection) }
+    return FixedToken(try provider.vault.secrets(of: connection.id).secrets.accessToken)
+  }
+
+  private func markAuthorized(_ connection: Connection) throws {
+    guard connection.health != .ok else { return }
+    let stored = try provider.vault.secrets(of: connection.id)
+    try store.markAuthorized(connection.id, ifGeneration: stored.generation)
+  }
+
   private func examineVersion(_ client: GitLabClient, _ name: String) throws {
     let version: String?
     do {
@@ -180,6 +192,7 @@ extension Doctor {
     let name = connection.name
     do {
       let user = try client.currentUser()
+      try markAuthorized(connection)
       add(.ok(.token, name, "speaks for @\(user.username)\(Self.expiry(connection))"))
       if let expiry = connection.expiresAt, connection.authentication != .oauth,
         expiry.timeIntervalSince(provider.clock()) < Self.warningDays * 86400

@@ -18,7 +18,11 @@ extension Doctor {
         ?? client.project(path: repository.path)
     } catch {
       try checkCancellation()
-      add(.failure(.project, repository.path, error, name: connection))
+      var finding = Finding.failure(.project, repository.path, error, name: connection)
+      if case GitLabError.notFound = error, let nearest = nearest(to: repository.path, client) {
+        finding.remedy = "Did you mean \(nearest)? " + (finding.remedy ?? "")
+      }
+      add(finding)
       return
     }
     let moved = project.path.lowercased() == repository.path.lowercased() ? "" : ", was renamed"
@@ -38,6 +42,12 @@ extension Doctor {
       add(cloneFailure(error, repository.path, patient))
     }
     try examineDiffs(of: project, repository, patient)
+  }
+
+  private func nearest(to path: String, _ client: GitLabClient) -> String? {
+    let own = (try? store.repositories().map(\.path)) ?? []
+    let visible = (try? client.searchProjects(like: path)) ?? []
+    return NearestPath.suggest(for: path, among: (own + visible).filter { $0 != path })
   }
 
   private func cloneFailure(_ error: any Error, _ path: String, _ patient: Patient) -> Finding {

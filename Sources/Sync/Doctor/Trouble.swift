@@ -34,10 +34,10 @@ public enum Trouble: String, CaseIterable, Sendable {
   /// ``remedy(name:line:)``.
   public var remedy: String { entry.remedy }
 
-  /// What to do, with the names filled in.
+  /// What to do, with the names filled in; without a name, in words that need none.
   public func remedy(name: String? = nil, line: String? = nil) -> String {
-    var text = remedy
-    if let name { text = text.replacing("NAME", with: name) }
+    var text =
+      name.map { remedy.replacing("NAME", with: $0) } ?? remedy.replacing(" --name NAME", with: "")
     if let line { text = text.replacing("LINE", with: line) }
     return text
   }
@@ -102,7 +102,7 @@ public enum Trouble: String, CaseIterable, Sendable {
     case .unauthorized:
       (
         "401: GitLab does not take the token",
-        "Re-authorize: run 'sigsentry connect' with a new token that has read_api and read_repository."
+        "Re-authorize: run 'sigsentry connect --name NAME' with a new token that has read_api and read_repository."
       )
     case .needsReauthorization:
       (

@@ -175,6 +175,13 @@ struct ConnectCommand: AsyncParsableCommand {
           "sigsentry: The token may do more than read (\(check.excessScopes.joined(separator: ", "))). A token with "
             + "read_api and read_repository alone is safer."))
     }
+    if let replaced = outcome.replaced {
+      do throws(TokenError) {
+        try workspace.provider.revoke(replaced)
+      } catch {
+        options.inform("sigsentry: The former login stays valid on GitLab: \(error.summary)")
+      }
+    }
     if let warning = outcome.connection.warning(at: Date()) {
       options.inform("sigsentry: \(warning)")
     }

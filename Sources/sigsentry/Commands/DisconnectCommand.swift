@@ -21,6 +21,9 @@ struct DisconnectCommand: ParsableCommand {
   var purge = false
   @OptionGroup var options: CommonOptions
 
+  /// The most repositories that are told by name.
+  private static let mostNamed = 10
+
   func run() throws {
     Interruption.install()
     let workspace = try Workspace(options)
@@ -33,6 +36,7 @@ struct DisconnectCommand: ParsableCommand {
       try revokeOnGitLab(connection, workspace)
     }
     let purged = purge ? try purgeRepositories(of: connection, in: workspace) : []
+    let left = try workspace.store.repositories().filter { $0.connectionID == connection.id }
     try workspace.store.delete(connection: connection.id)
     workspace.provider.forget(connection)
     let output = StandardOutput()
@@ -41,6 +45,7 @@ struct DisconnectCommand: ParsableCommand {
         JSONValue.object([
           ("disconnected", .string(connection.name)), ("revoked", .bool(revokes)),
           ("purged", .array(purged.map(JSONValue.string))),
+          ("withoutConnection", .array(left.map { .string($0.path) })),
           ("revokeAt", .optional(revokes ? nil : connection.tokenPage)),
         ]).line)
       return
@@ -50,7 +55,12 @@ struct DisconnectCommand: ParsableCommand {
     if !purged.isEmpty {
       text += "Removed \(purged.joined(separator: ", ")) with all cached data.\n"
     }
-    if revoke && !revokes { text += "Revoke the token itself at \(connection.tokenPage)\n" }
+    if !left.isEmpty {
+      text += "Without a connection now, so synced only if public: "
+      text += left.prefix(Self.mostNamed).map(\.path).joined(separator: ", ")
+      text += left.count > Self.mostNamed ? " and \(left.count - Self.mostNamed) more.\n" : ".\n"
+    }
+    if revoke && !revokes { text += "Revoke the token itself \(connection.tokenPlace)\n" }
     output.write(text)
   }
 
@@ -59,7 +69,7 @@ struct DisconnectCommand: ParsableCommand {
       try workspace.provider.revoke(connection)
     } catch {
       guard var failure = CommandFailure(error), case .revocation = error else { throw error }
-      failure.hint = (failure.hint ?? "") + " The page is \(connection.tokenPage)"
+      failure.hint = (failure.hint ?? "") + " Or revoke it \(connection.tokenPlace)"
       throw failure
     }
   }
@@ -79,11 +89,20 @@ struct DisconnectCommand: ParsableCommand {
 }
 
 extension Connection {
-  /// The page of GitLab on which its owner revokes its token.
-  var tokenPage: String {
-    let page =
-      authentication == .oauth
-      ? "user_settings/applications" : "user_settings/personal_access_tokens"
-    return "\(baseURL)/-/\(page)"
+  /// The page of GitLab on which its owner revokes its token; `nil` for one that belongs to a project or a group, whose
+  /// page is among its settings.
+  var tokenPage: String? {
+    switch authentication {
+    case .oauth: "\(baseURL)/-/user_settings/applications"
+    case .personalAccessToken: "\(baseURL)/-/user_settings/personal_access_tokens"
+    case .projectAccessToken, .groupAccessToken: nil
+    }
+  }
+
+  /// Where a person revokes its token, as the end of a sentence.
+  var tokenPlace: String {
+    if let tokenPage { return "at \(tokenPage)" }
+    let owner = authentication == .projectAccessToken ? "project" : "group"
+    return "in the \(owner) that it belongs to, under Settings > Access tokens."
   }
 }

@@ -102,8 +102,8 @@ struct CommandFailure: Error {
     switch error {
     case .redirectURINotAllowed(let line), .timedOut(let line):
       self.init(error.summary, hint: trouble.remedy(line: line))
-    case .invalidRedirectURI: self.init(error.summary, hint: trouble.remedy, code: .usage)
-    default: self.init(error.summary, hint: trouble.remedy)
+    case .invalidRedirectURI: self.init(error.summary, hint: trouble.remedy(), code: .usage)
+    default: self.init(error.summary, hint: trouble.remedy())
     }
   }
 

@@ -50,8 +50,24 @@ struct CommonOptions: ParsableArguments {
   }
 
   func httpConfiguration(caFile: String?) -> HTTPConfiguration {
-    HTTPConfiguration(
+    var configuration = HTTPConfiguration(
       caFile: caFile, userAgent: "sigsentry/\(SigSentry.version)", environment: Self.environment)
+    if let seconds = Self.timeout.flatMap(Int.init) {
+      configuration.silenceTimeout = .seconds(seconds)
+      configuration.connectTimeout = min(configuration.connectTimeout, .seconds(seconds))
+    }
+    return configuration
+  }
+
+  /// Seconds that a server may be silent, as the person set them.
+  private static var timeout: String? {
+    environment["SIGSENTRY_TIMEOUT"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func validate() throws {
+    if let timeout = Self.timeout, !(1...3600 ~= Int(timeout) ?? 0) {
+      throw ValidationError("SIGSENTRY_TIMEOUT takes 1 to 3600, in seconds.")
+    }
   }
 
   /// The project of a path, with a hint at the nearest one for a typo.
