@@ -69,13 +69,14 @@ import Testing
     try await fixture.double.merge(iid, in: fixture.project)
     try await fixture.connect()
     try await fixture.run("repos", "add", "acme/shop")
-    try await fixture.run("sync")
+    let synced = try await fixture.run("sync")
+    #expect(synced.status == 0, "\(synced.errorText)")
     let trace = "#0  0x00007f pool_take () at /build/src/pool.c:1\n#1  main () at src/other.c:1\n"
     let answer = try await fixture.run("analyze", "-", "--json", "--offline", input: trace)
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(answer.output)) as? [String: Any])
     let suspects = try #require(object["suspects"] as? [[String: Any]])
-    #expect(suspects.first?["mergeRequest"] as? Int == iid)
+    #expect(suspects.first?["mergeRequest"] as? Int == iid, "\(answer.text)")
     #expect(suspects.first?["file"] as? String == "src/pool.c")
     let correlation = try #require(object["codeCorrelation"] as? [String: Any])
     #expect(correlation["available"] as? Bool == true)
