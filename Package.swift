@@ -62,6 +62,8 @@ let package = Package(
     .target(
       name: "Reports", dependencies: ["Settings", "Mirror", "Cache", "Correlation"],
       swiftSettings: settings),
+    .target(
+      name: "Pages", dependencies: ["Cache", "Correlation", "Reports"], swiftSettings: settings),
     .executableTarget(
       name: "sigsentry",
       dependencies: [
