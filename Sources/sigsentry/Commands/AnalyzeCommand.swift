@@ -69,9 +69,9 @@ struct AnalyzeCommand: ParsableCommand {
     if lookbackDays == nil, let time, let start = time.start {
       days = max(1, Int((time.end.timeIntervalSince(start) / 86400).rounded(.up)))
     }
-    // Whole seconds, as the answer tells them.
+    // Whole seconds, as the answer tells them; upwards, so that what was merged in this one counts.
     let end = Date(
-      timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.down))
+      timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
     let query = AnalysisQuery(
       symptom: symptom, scopes: Self.distinct(try scopes(for: symptom, in: cache)), at: end,
       lookbackDays: days, revision: revision, limit: limit)
