@@ -85,6 +85,26 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `what was merged in the second of the question is a candidate`() async throws {
+    let fixture = try await CommandFixture()
+    try fixture.commit("main", ["a.txt": "1\n"])
+    try fixture.commit("topic", ["a.txt": "2\n"], from: "main")
+    let iid = try await fixture.double.openMergeRequest(
+      in: fixture.project, title: "Change", source: "topic")
+    let second = (Date().timeIntervalSince1970 - 60).rounded(.down)
+    try await fixture.double.merge(
+      iid, in: fixture.project, at: Date(timeIntervalSince1970: second + 0.25))
+    try await fixture.connect()
+    try await fixture.run("repos", "add", "acme/shop")
+    try await fixture.run("sync")
+    let at = Date(timeIntervalSince1970: second + 0.5)
+      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    let answer = try await fixture.run(
+      "analyze", "--description", "a.txt broke", "--at", at, "--json")
+    #expect(answer.text.contains(#""candidates":1,"#), "\(answer.text) \(answer.errorText)")
+    await fixture.stop()
+  }
+
   @Test func `public projects work with no connection`() async throws {
     let fixture = try await CommandFixture()
     let id = fixture.double.addProject(
