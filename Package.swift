@@ -64,11 +64,24 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Pages", dependencies: ["Cache", "Correlation", "Reports"], swiftSettings: settings),
+    .target(
+      name: "Dashboard",
+      dependencies: [
+        "HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache", "Sync", "Correlation",
+        "Reports", "Pages",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "sigsentry",
       dependencies: [
         "HTTP", "GitLab", "Settings", "Credentials", "Mirror", "Cache", "Sync", "Correlation",
-        "Reports",
+        "Reports", "Dashboard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(

@@ -11,6 +11,27 @@ public enum AnalysisError: Error, Sendable {
   case damaged(repository: String, reason: String)
   /// The mirror of the project is missing or unreadable.
   case mirror(repository: String, GitError)
+
+  /// One sentence: what happened.
+  public var summary: String {
+    switch self {
+    case .unknownRevision(let revision, let repository):
+      "The mirror of \(repository) knows no revision \(revision)."
+    case .damaged(let repository, let reason):
+      "The mirror of \(repository) is damaged: \(reason)."
+    case .mirror(let repository, let error):
+      "The mirror of \(repository) cannot be read: \(error)."
+    }
+  }
+
+  /// What to do.
+  public var hint: String {
+    switch self {
+    case .unknownRevision: "Give a branch or an id of those that 'sigsentry sync' brought."
+    case .damaged: "Run 'sigsentry cache verify'."
+    case .mirror(let repository, _): "Run 'sigsentry sync \(repository)'."
+    }
+  }
 }
 
 /// Names the merge requests that may have broken something, from the cache and the mirrors alone.

@@ -170,6 +170,35 @@ public struct ConnectionSetup: Sendable {
   }
 }
 
+extension ConnectionSetup {
+  /// Checks the tokens that a login brought and stores them.
+  ///
+  /// Tokens that nobody stores must not stay alive: where this fails they are revoked.
+  ///
+  /// - Parameters:
+  ///   - client: Sends the new access token.
+  ///   - oauth: Gave them out.
+  /// - Throws: ``TokenRejection``, ``GitLabError``, ``VaultError``, ``SettingsError``.
+  public func store(
+    _ tokens: OAuthTokens, from oauth: OAuthClient, client: GitLabClient, name: String?,
+    baseURL: BaseURL, caFile: String?, at date: Date
+  ) throws -> (outcome: Outcome, check: TokenCheck) {
+    do {
+      let check = try TokenCheck.ask(client, about: tokens, from: oauth, at: date)
+      let outcome = try store(
+        ConnectionSecrets(
+          accessToken: tokens.accessToken, refreshToken: tokens.refreshToken,
+          clientSecret: oauth.application.clientSecret), check,
+        clientID: oauth.application.clientID, name: name, baseURL: baseURL, caFile: caFile,
+        at: date)
+      return (outcome, check)
+    } catch {
+      try? oauth.revoke(tokens.accessToken)
+      throw error
+    }
+  }
+}
+
 extension BaseURL {
   /// The host, with what tells it from other instances on it.
   public var defaultConnectionName: String {

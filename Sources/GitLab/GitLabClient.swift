@@ -46,6 +46,8 @@ public final class GitLabClient {
   public let baseURL: String
   /// Requests sent, tries included.
   public private(set) var requestCount = 0
+  /// What was left of the rate limit at the last answer that told.
+  public private(set) var rateLimitRemaining: Int?
 
   let http: HTTPClient
   private let tokens: any TokenSource
@@ -143,6 +145,9 @@ public final class GitLabClient {
         response = try http.send(request)
       } catch {
         throw GitLabError.http(error)
+      }
+      if let left = response.headers["RateLimit-Remaining"].flatMap({ Int($0) }) {
+        rateLimitRemaining = left
       }
       if response.status == 401 {
         if mayRenew, try tokens.renew() {

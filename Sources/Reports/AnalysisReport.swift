@@ -14,7 +14,12 @@ public struct AnalysisReport {
   }
 
   /// The design's JSON object.
-  public var json: JSONValue {
+  public var json: JSONValue { json(withSnippets: false) }
+
+  /// The same with each suspect's lines as `snippet`, from which its page can be made again.
+  public var archive: JSONValue { json(withSnippets: true) }
+
+  private func json(withSnippets: Bool) -> JSONValue {
     let best = analysis.hasGoodSuspect ? analysis.suspects.first : nil
     var correlation: [(String, JSONValue)] = [
       ("available", .bool(analysis.hasGoodSuspect)),
@@ -33,7 +38,10 @@ public struct AnalysisReport {
         .object(analysis.revisions.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
       ),
       ("codeCorrelation", .object(correlation)),
-      ("suspects", .array(analysis.suspects.map(suspect))),
+      (
+        "suspects",
+        .array(analysis.suspects.map { .object(suspect($0) + (withSnippets ? snippet($0) : [])) })
+      ),
       ("candidates", .integer(analysis.candidates)),
       (
         "symptom",
@@ -104,9 +112,19 @@ public struct AnalysisReport {
     ])
   }
 
-  private func suspect(_ suspect: Suspect) -> JSONValue {
+  private func snippet(_ suspect: Suspect) -> [(String, JSONValue)] {
+    let lines = suspect.snippet.map { line in
+      JSONValue.object([
+        ("number", .integer(line.number)), ("text", .string(line.text)),
+        ("changed", .bool(line.isChanged)), ("named", .bool(line.isNamed)),
+      ])
+    }
+    return [("snippet", .array(lines))]
+  }
+
+  private func suspect(_ suspect: Suspect) -> [(String, JSONValue)] {
     let request = suspect.mergeRequest
-    return .object([
+    return [
       ("repository", .string(suspect.repository)), ("mergeRequest", .integer(request.iid)),
       ("sha", .optional(request.landedSHA)), ("title", .string(request.title)),
       ("author", .optional(request.authorName)), ("mergedAt", .time(request.mergedAt)),
@@ -124,7 +142,7 @@ public struct AnalysisReport {
             ])
           })
       ),
-    ])
+    ]
   }
 
   /// Four digits: enough to compare, and the same on every machine.

@@ -66,6 +66,16 @@ enum FieldRules {
     }
   }
 
+  static func check(apiKeyName name: String) throws(SettingsError) {
+    guard (1...64).contains(name.count), name.utf8.count <= 256,
+      name.unicodeScalars.allSatisfy({ !$0.isControl }), name[...].trimmed.count == name.count
+    else {
+      throw .invalid(
+        field: "API key's name",
+        reason: "has 1 to 64 characters, no control characters and no white space around it")
+    }
+  }
+
   /// The rules of `git check-ref-format --branch`.
   static func isBranchName(_ name: String) -> Bool {
     guard (1...255).contains(name.utf8.count), name != "@", name != "HEAD", !name.hasPrefix("-"),

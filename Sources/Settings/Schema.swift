@@ -12,6 +12,11 @@ enum Schema {
       try createConnections(db)
       try createRepositories(db)
     }
+    migrator.registerMigration("2 API keys, analyses, runs of syncs") { db in
+      try createAPIKeys(db)
+      try createAnalyses(db)
+      try createSyncRuns(db)
+    }
     return migrator
   }()
 
@@ -75,6 +80,54 @@ enum Schema {
         .references("repository", onDelete: .cascade)
       table.column("pathPrefix", .text)
       table.column("branch", .text)
+    }
+  }
+
+  private static func createAPIKeys(_ db: Database) throws {
+    try db.create(table: "apiKey", options: .strict) { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("name", .text).notNull().unique().collate(.nocase)
+      table.column("hash", .blob).notNull().unique().check(sql: "length(hash) = 32")  // SHA-256
+      table.column("permissions", .text).notNull()  // separated by a space
+      table.column("createdAt", .text).notNull()
+      table.column("lastUsedAt", .text)
+    }
+  }
+
+  private static func createAnalyses(_ db: Database) throws {
+    try db.create(table: "analysis", options: .strict) { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("status", .text).notNull()
+        .check(sql: "status IN ('pending', 'processing', 'complete', 'partial', 'failed')")
+      table.column("createdAt", .text).notNull()
+      table.column("finishedAt", .text)
+      table.column("question", .text).notNull()  // JSON
+      table.column("symptom", .blob).notNull()
+      table.column("answer", .text)  // JSON
+      table.column("page", .text)  // HTML
+      table.column("failure", .text)
+    }
+  }
+
+  private static func createSyncRuns(_ db: Database) throws {
+    try db.create(table: "syncRun", options: .strict) { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("repositoryID", .integer).notNull().indexed()
+        .references("repository", onDelete: .cascade)
+      table.column("cause", .text).notNull()
+        .check(sql: "cause IN ('schedule', 'webhook', 'person')")
+      table.column("startedAt", .text).notNull()
+      table.column("seconds", .real).notNull()
+      table.column("failure", .text)  // NULL = it went well
+      table.column("hint", .text)
+      table.column("needsReauthorization", .integer).notNull()
+      table.column("mergeRequests", .integer).notNull()
+      table.column("diffs", .integer).notNull()
+      table.column("files", .integer).notNull()
+      table.column("commits", .integer).notNull()
+      table.column("apiRequests", .integer).notNull()
+      table.column("objects", .integer).notNull()
+      table.column("bytesReceived", .integer).notNull()
     }
   }
 }

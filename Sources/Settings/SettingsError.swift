@@ -41,6 +41,10 @@ public enum SettingsError: Error, Hashable, Sendable {
   case connectionElsewhere(repository: String)
   /// There is none.
   case unknownService(String)
+  /// The name is another API key's.
+  case duplicateAPIKey(name: String)
+  /// There is none.
+  case unknownAPIKey(String)
   /// Another process replaced the secrets in the meantime: read them again.
   case secretsReplaced
   /// The vault's secrets are sealed with another key.
@@ -74,6 +78,8 @@ public enum SettingsError: Error, Hashable, Sendable {
     case .connectionElsewhere(let path):
       "The repository \(path) and its connection are on different instances."
     case .unknownService(let service): "There is no mapping for the service \(service)."
+    case .duplicateAPIKey(let name): "There is an API key named \(name) already."
+    case .unknownAPIKey(let name): "There is no API key \(name)."
     case .secretsReplaced: "Another process has replaced the connection's secrets."
     case .vaultKeyDiffers: "The stored secrets are sealed with another key."
     }
@@ -104,6 +110,8 @@ public enum SettingsError: Error, Hashable, Sendable {
     case .unknownRepository: "See 'sigsentry repos list'."
     case .connectionElsewhere: "Choose a connection to the repository's instance."
     case .unknownService: "See 'sigsentry mappings list'."
+    case .duplicateAPIKey: "Choose another name, or revoke that one first."
+    case .unknownAPIKey: "See 'sigsentry api-keys list'."
     case .secretsReplaced: "Read them again and use the new ones."
     case .vaultKeyDiffers: "Provide the key they were sealed with."
     }

@@ -21,6 +21,20 @@ extension SettingsStore {
   /// - Throws: ``SettingsError/unknownRepository(_:)``, ``SettingsError/invalid(field:reason:)``.
   @discardableResult
   public func setMapping(_ mapping: ServiceMapping) throws(SettingsError) -> ServiceMapping {
+    let record = ServiceMappingRecord(try Self.checked(mapping))
+    return try write { db in
+      guard try RepositoryRecord.exists(db, key: record.repositoryID) else {
+        throw SettingsError.unknownRepository("\(record.repositoryID)")
+      }
+      try record.save(db)
+      return record.mapping
+    }
+  }
+
+  /// A mapping as it would be stored, without storing it.
+  ///
+  /// - Throws: ``SettingsError/invalid(field:reason:)``.
+  public static func checked(_ mapping: ServiceMapping) throws(SettingsError) -> ServiceMapping {
     var prefix = mapping.pathPrefix.map { $0[...] } ?? ""
     while prefix.hasSuffix("/") { prefix.removeLast() }
     if prefix.hasPrefix("./") { prefix = prefix.dropFirst(2) }
@@ -30,13 +44,7 @@ extension SettingsStore {
       service: mapping.service, repositoryID: mapping.repositoryID,
       pathPrefix: prefix.isEmpty ? nil : String(prefix), branch: branch.isEmpty ? nil : branch)
     try FieldRules.check(record)
-    return try write { db in
-      guard try RepositoryRecord.exists(db, key: record.repositoryID) else {
-        throw SettingsError.unknownRepository("\(record.repositoryID)")
-      }
-      try record.save(db)
-      return record.mapping
-    }
+    return record.mapping
   }
 
   /// Removes the mapping of a service.
@@ -48,5 +56,18 @@ extension SettingsStore {
         throw SettingsError.unknownService(service)
       }
     }
+  }
+}
+
+extension SettingsStore {
+  /// Where a service is built from: its mapping and the repository that this leads to; nil where there is none, or where
+  /// the repository's project is not known yet.
+  public func place(
+    ofService service: String
+  ) throws(SettingsError) -> (mapping: ServiceMapping, repository: RepositorySetting)? {
+    guard let mapping = try mapping(service: service),
+      let repository = try repository(id: mapping.repositoryID), repository.projectID != nil
+    else { return nil }
+    return (mapping, repository)
   }
 }

@@ -59,6 +59,7 @@ final class RepositorySync {
     try update(
       cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
     summary.apiRequests = client.requestCount
+    summary.rateLimitRemaining = client.rateLimitRemaining
     summary.bytesReceived = http.traffic.bytesReceived
     return summary
   }

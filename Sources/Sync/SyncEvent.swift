@@ -43,6 +43,8 @@ public struct SyncSummary: Sendable, Equatable {
   public var commits = 0
   /// Requests to GitLab's REST and GraphQL APIs.
   public var apiRequests = 0
+  /// What was left of GitLab's rate limit at the last answer that told.
+  public var rateLimitRemaining: Int?
   /// Objects in the packs that were fetched.
   public var objects = 0
   /// Bytes received over the network, from API and git together.
@@ -57,4 +59,11 @@ public struct SyncReport: Sendable {
   public var result: Result<SyncSummary, SyncError>
   /// How long it took, in seconds.
   public var seconds: Double
+
+  /// Makes a report of its parts.
+  public init(repository: String, result: Result<SyncSummary, SyncError>, seconds: Double) {
+    self.repository = repository
+    self.result = result
+    self.seconds = seconds
+  }
 }

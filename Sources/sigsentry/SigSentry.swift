@@ -17,7 +17,7 @@ struct SigSentry: AsyncParsableCommand {
       StatsCommand.self, HotspotsCommand.self, AnalyzeCommand.self, BacktestCommand.self,
       StatusCommand.self, DoctorCommand.self,
       CacheCommand.self,
-      ScheduleCommand.self,
+      ScheduleCommand.self, ServeCommand.self, APIKeysCommand.self,
     ])
 }
 

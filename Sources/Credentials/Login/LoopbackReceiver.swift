@@ -137,10 +137,10 @@ final class LoopbackReceiver {
 
 /// GitLab's answer in a browser's hands, which waits for a page.
 final class LoopbackVisit {
-  let answer: LoopbackRequest.Answer
+  let answer: RedirectAnswer
   private let socket: Descriptor
 
-  init(answer: LoopbackRequest.Answer, socket: Descriptor) {
+  init(answer: RedirectAnswer, socket: Descriptor) {
     self.answer = answer
     self.socket = socket
   }

@@ -3,17 +3,9 @@ import HTTP
 /// A request to the loopback receiver, judged.
 enum LoopbackRequest {
   /// GitLab's answer.
-  case answer(Answer)
+  case answer(RedirectAnswer)
   /// Anything else, with the status to answer.
   case refused(String)
-
-  /// The parameters of a redirect (RFC 6749, 4.1.2).
-  struct Answer {
-    var code: Secret?
-    var state: String?
-    var error: String?
-    var errorDescription: String?
-  }
 
   /// The first line and the `Host` of a request whose head is complete.
   struct Head {
@@ -65,8 +57,8 @@ enum LoopbackRequest {
     self = .answer(answer)
   }
 
-  private static func parse(_ query: Substring) -> Answer {
-    var answer = Answer()
+  private static func parse(_ query: Substring) -> RedirectAnswer {
+    var answer = RedirectAnswer()
     for field in query.split(separator: "&") {
       let name = field.prefix { $0 != "=" }
       let value = decode(field.dropFirst(name.count + 1))

@@ -210,8 +210,9 @@ extension Trouble {
     case .diskFull: self = .diskFull
     case .busy, .secretsReplaced: self = .settingsBusy
     case .invalid, .connectionElsewhere: self = .settingsValue
-    case .duplicateConnection, .duplicateRepository: self = .nameTaken
-    case .unknownConnection, .unknownRepository, .unknownService: self = .nameUnknown
+    case .duplicateConnection, .duplicateRepository, .duplicateAPIKey: self = .nameTaken
+    case .unknownConnection, .unknownRepository, .unknownService, .unknownAPIKey:
+      self = .nameUnknown
     case .insecureConnection: self = .addressInsecure
     case .vaultKeyDiffers: self = .wrongKey
     }

@@ -73,7 +73,7 @@ struct AnalyzeCommand: ParsableCommand {
     let end = Date(
       timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
     let query = AnalysisQuery(
-      symptom: symptom, scopes: Self.distinct(try scopes(for: symptom, in: cache)), at: end,
+      symptom: symptom, scopes: try scopes(for: symptom, in: cache), at: end,
       lookbackDays: days, revision: revision, limit: limit)
     let analysis = try Analyzer(cache: cache).analyze(query)
     let report = AnalysisReport(analysis, answeredOffline: true)
@@ -153,47 +153,16 @@ struct AnalyzeCommand: ParsableCommand {
     return bytes
   }
 
-  /// The scopes, each place once: a whole project takes in its parts.
-  private static func distinct(_ scopes: [AnalysisScope]) -> [AnalysisScope] {
-    let whole = Set(scopes.filter { $0.pathPrefix == nil }.map(\.project.id))
-    var seen: Set<String> = []
-    return scopes.filter { scope in
-      (scope.pathPrefix == nil || !whole.contains(scope.project.id))
-        && seen.insert("\(scope.project.id) \(scope.pathPrefix ?? "")").inserted
-    }
-  }
-
-  /// Where to look: what is named, else where the symptom's services lead, else everywhere.
   private func scopes(for symptom: Symptom, in cache: CacheStore) throws -> [AnalysisScope] {
-    if !repo.isEmpty {
-      return try repo.map { AnalysisScope(project: try options.project($0, in: cache)) }
+    let store = try? SettingsStore(directory: options.configDirectory, access: .readOnly)
+    let finder = ScopeFinder(cache: cache, settings: store)
+    do {
+      return try finder.scopes(repositories: repo, services: service, symptom: symptom)
+    } catch let error as ScopeFinder.NotCached {
+      let nearest =
+        error.isService
+        ? nil : NearestPath.suggest(for: error.name, among: try cache.projects().map(\.path))
+      throw CommandFailure.notCached(error.name, nearest: nearest)
     }
-    if !service.isEmpty {
-      return try service.map { name in
-        guard let scope = try scope(ofService: name, in: cache) else {
-          throw CommandFailure.notCached(name, nearest: nil)
-        }
-        return scope
-      }
-    }
-    let mapped = try symptom.services.compactMap { try scope(ofService: $0, in: cache) }
-    if !mapped.isEmpty { return mapped }
-    return try cache.projects().filter { $0.syncedAt != nil }.map { AnalysisScope(project: $0) }
-  }
-
-  /// The mapping of a service, or a repository of that name.
-  private func scope(ofService name: String, in cache: CacheStore) throws -> AnalysisScope? {
-    if let store = try? SettingsStore(directory: options.configDirectory, access: .readOnly),
-      let mapping = try store.mapping(service: name),
-      let setting = try store.repository(id: mapping.repositoryID), let id = setting.projectID,
-      let project = try cache.project(host: setting.baseURL.hostKey, projectID: id)
-    {
-      return AnalysisScope(
-        project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
-    }
-    return try cache.projects().first {
-      $0.path.split(separator: "/").last.map(String.init) == name
-    }
-    .map { AnalysisScope(project: $0) }
   }
 }

@@ -83,7 +83,10 @@ struct ConnectCommand: AsyncParsableCommand {
     } else {
       let token = try readToken(for: baseURL)
       let check = try TokenCheck.ask(target.client(token))
-      try finish(target, ConnectionSecrets(accessToken: token), check)
+      tell(
+        try target.setup.store(
+          ConnectionSecrets(accessToken: token), check, name: target.name,
+          baseURL: target.baseURL, caFile: target.caFile, at: Date()), check)
     }
   }
 
@@ -93,6 +96,8 @@ struct ConnectCommand: AsyncParsableCommand {
     let baseURL: BaseURL
     let name: String?
     let caFile: String?
+
+    var setup: ConnectionSetup { ConnectionSetup(store: workspace.store, vault: workspace.vault) }
 
     func client(_ token: Secret) -> GitLabClient {
       workspace.client(of: baseURL, tokens: FixedToken(token), caFile: caFile)
@@ -109,26 +114,16 @@ struct ConnectCommand: AsyncParsableCommand {
     let connecting = OAuthConnecting(
       workspace: target.workspace, client: client, timeout: timeout, opensBrowser: !noBrowser)
     func store(_ tokens: OAuthTokens) throws -> String {
-      let date = Date()
-      do {
-        let check = try TokenCheck.ask(
-          target.client(tokens.accessToken), about: tokens, from: client, at: date)
-        try finish(
-          target,
-          ConnectionSecrets(
-            accessToken: tokens.accessToken, refreshToken: tokens.refreshToken,
-            clientSecret: application.clientSecret), check, clientID: application.clientID,
-          at: date)
-        if tokens.refreshToken == nil {
-          options.inform(
-            "sigsentry: GitLab gave no refresh token: the login lasts until it expires.")
-        }
-        return "\(check.user.name ?? check.user.username) (@\(check.user.username))"
-      } catch {
-        // Tokens that nobody stores must not stay alive.
-        try? client.revoke(tokens.accessToken)
-        throw error
+      let stored = try target.setup.store(
+        tokens, from: client, client: target.client(tokens.accessToken), name: target.name,
+        baseURL: target.baseURL, caFile: target.caFile, at: Date())
+      tell(stored.outcome, stored.check)
+      if tokens.refreshToken == nil {
+        options.inform(
+          "sigsentry: GitLab gave no refresh token: the login lasts until it expires.")
       }
+      let user = stored.check.user
+      return "\(user.name ?? user.username) (@\(user.username))"
     }
     if device {
       try connecting.byDevice(store: store)
@@ -161,14 +156,7 @@ struct ConnectCommand: AsyncParsableCommand {
     return OAuthApplication(clientID: id, clientSecret: stored)
   }
 
-  private func finish(
-    _ target: Target, _ secrets: ConnectionSecrets, _ check: TokenCheck, clientID: String? = nil,
-    at date: Date = Date()
-  ) throws {
-    let workspace = target.workspace
-    let outcome = try ConnectionSetup(store: workspace.store, vault: workspace.vault).store(
-      secrets, check, clientID: clientID, name: target.name, baseURL: target.baseURL,
-      caFile: target.caFile, at: date)
+  private func tell(_ outcome: ConnectionSetup.Outcome, _ check: TokenCheck) {
     if !check.excessScopes.isEmpty {
       options.inform(
         TerminalText.safe(

@@ -95,7 +95,7 @@ struct DoctorCommand: AsyncParsableCommand {
         connection: connections.first { $0.id == setting.connectionID }, baseURL: setting.baseURL,
         repositories: [Self.subject(setting)])
     }
-    let reference = try workspace.reference(path, connection: nil)
+    let reference = try workspace.lookup.reference(path, connection: nil)
     return Doctor.Patient(
       connection: connections.first { $0.baseURL == reference.baseURL },
       baseURL: reference.baseURL, repositories: [.init(path: reference.path)])

@@ -72,62 +72,25 @@ extension ReposCommand {
     private func add(
       _ text: String, with given: Connection?, to workspace: Workspace
     ) throws -> RepositorySetting {
-      let reference = try workspace.reference(text, connection: given)
-      let connection = try given ?? connection(for: reference.baseURL, in: workspace)
+      let lookup = workspace.lookup
+      let reference = try lookup.reference(text, connection: given)
+      let connection = try given ?? lookup.connection(to: reference.baseURL)
       if try workspace.store.repository(reference) != nil {
         throw SettingsError.duplicateRepository(path: reference.path)
       }
-      let project = options.offline ? nil : try look(up: reference, connection, workspace)
+      // Where GitLab cannot be reached the repository is added all the same: the next sync will tell.
+      var project: Project?
+      if !options.offline {
+        switch try lookup.ask(for: reference, connection: connection) {
+        case .found(let found): project = found
+        case .unreachable(let error):
+          options.inform(
+            "sigsentry: \(reference.path) is not checked: \(TerminalText.safe("\(error)"))")
+        }
+      }
       return try workspace.store.addRepository(
         RepositoryReference(baseURL: reference.baseURL, path: project?.path ?? reference.path),
         connection: connection?.id, projectID: project?.id, lookbackDays: lookbackDays, at: Date())
-    }
-
-    private func connection(
-      for baseURL: BaseURL, in workspace: Workspace
-    ) throws -> Connection? {
-      let matches = try workspace.store.connections().filter { $0.baseURL == baseURL }
-      guard matches.count <= 1 else {
-        throw CommandFailure.usage(
-          "Several connections lead to \(baseURL).",
-          hint: "Choose one with --connection: \(matches.map(\.name).joined(separator: ", ")).")
-      }
-      return matches.first
-    }
-
-    /// Asks GitLab for the project. Where GitLab cannot be reached the repository is added all the same: the next sync
-    /// will tell.
-    private func look(
-      up reference: RepositoryReference, _ connection: Connection?, _ workspace: Workspace
-    ) throws -> Project? {
-      let tokens: any TokenSource =
-        try connection.map {
-          try workspace.provider.source(of: $0)
-        } ?? AnonymousAccess()
-      let client = workspace.client(
-        of: reference.baseURL, tokens: tokens, caFile: connection?.caFile)
-      do {
-        return try client.project(path: reference.path)
-      } catch GitLabError.http(let error) {
-        if case .cancelled = error { throw CancellationError() }
-        options.inform(
-          "sigsentry: \(reference.path) is not checked: \(TerminalText.safe("\(error)"))")
-        return nil
-      } catch GitLabError.notFound {
-        var failure = CommandFailure(SyncError.gitlab(.notFound))
-        let known =
-          try workspace.store.repositories().map(\.path)
-          + ((try? client.searchProjects(like: reference.path)) ?? [])
-        if let nearest = NearestPath.suggest(for: reference.path, among: known) {
-          failure.hint = "Did you mean \(nearest)? " + (failure.hint ?? "")
-        }
-        if connection == nil {
-          failure.hint =
-            (failure.hint.map { $0 + " " } ?? "")
-            + "A private project needs a connection: 'sigsentry connect'."
-        }
-        throw failure
-      }
     }
   }
 }

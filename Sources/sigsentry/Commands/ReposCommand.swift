@@ -26,7 +26,7 @@ struct ReposCommand: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-      let statuses = try RepositoryStatuses(options).all()
+      let statuses = try options.statuses().all()
       StandardOutput().write(
         options.json
           ? JSONValue.array(statuses.map(\.json)).line
@@ -84,7 +84,7 @@ struct ReposCommand: ParsableCommand {
         if let connection { $0.connectionID = connection.id }
         if let pause { $0.isActive = !pause }
       }
-      let status = try RepositoryStatuses(options).status(of: edited)
+      let status = try options.statuses().status(of: edited)
       StandardOutput().write(
         options.json ? status.json.line : Array(StatusReport.text([status], at: Date()).utf8))
     }

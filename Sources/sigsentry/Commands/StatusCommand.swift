@@ -10,7 +10,7 @@ struct StatusCommand: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func run() throws {
-    let statuses = try RepositoryStatuses(options)
+    let statuses = try options.statuses()
     let repositories = try statuses.all()
     let connections = try statuses.store.connections()
     let now = Date()

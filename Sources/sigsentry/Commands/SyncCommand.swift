@@ -97,7 +97,7 @@ struct SyncRun {
   static func explainFailures(_ reports: [SyncReport]) {
     for report in reports {
       guard case .failure(let error) = report.result else { continue }
-      var failure = CommandFailure(error)
+      var failure = CommandFailure(Explanation(error))
       failure.summary = "\(report.repository): \(failure.summary)"
       StandardError.write(failure.text)
     }

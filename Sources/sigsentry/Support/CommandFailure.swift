@@ -47,45 +47,31 @@ struct CommandFailure: Error {
   init?(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
-    case let error as SettingsError: self.init(error.summary, hint: error.hint)
-    case let error as VaultError: self.init(error.summary, hint: error.hint)
-    case let error as TokenRejection: self.init(error.summary, hint: error.hint)
-    case let error as LoginError: self.init(error)
-    case let error as BaseURLError: self.init(error.summary, hint: error.hint, code: .usage)
-    case let error as RepositoryReferenceError:
-      self.init(error.summary, hint: error.hint, code: .usage)
     case let error as TimeExpression.Invalid:
       self.init(error.summary, hint: error.hint, code: .usage)
-    case AnalysisError.unknownRevision(let revision, let repository):
-      self.init(
-        "The mirror of \(repository) knows no revision \(revision).",
-        hint: "Give a branch or an id of those that 'sigsentry sync' brought.", code: .notCached)
-    case AnalysisError.damaged(let repository, let reason):
-      self.init(
-        "The mirror of \(repository) is damaged: \(reason).",
-        hint: "Run 'sigsentry cache verify'.")
-    case AnalysisError.mirror(let repository, let error):
-      self.init(
-        "The mirror of \(repository) cannot be read: \(error).",
-        hint: "Run 'sigsentry sync \(repository)'.")
-    case let error as MissingContents:
-      self.init(
-        "The mirror lacks the contents of \(error.count) files that this needs, as "
-          + "'\(String(decoding: error.path, as: UTF8.self))' (blob \(error.id))."
-          + (error.reason.map { " \($0)" } ?? ""),
-        hint:
-          "It holds those of its window only; the command fetches others where the network is there.",
-        code: .notCached)
-    case CacheError.missing(let path):
-      self.init(
-        "There is no cache at \(path).",
-        hint: "Run 'sigsentry sync' first, or name another with --cache.",
-        code: .notCached)
-    case is SyncError, is GitLabError, is FetchError, is GitError, is MirrorError, is CacheError,
-      is DiffError, is TokenError:
-      self.init(SyncError(error))
-    default: return nil
+    case AnalysisError.unknownRevision:
+      self.init(analysis: error, code: .notCached)
+    case is AnalysisError: self.init(analysis: error, code: .failed)
+    default:
+      guard let explanation = Explanation(error) else { return nil }
+      self.init(explanation)
     }
+  }
+
+  private init?(analysis error: any Error, code: Code) {
+    guard let error = error as? AnalysisError else { return nil }
+    self.init(error.summary, hint: error.hint, code: code)
+  }
+
+  init(_ explanation: Explanation) {
+    let code: Code =
+      switch explanation.kind {
+      case .failed: .failed
+      case .needsReauthorization: .needsReauthorization
+      case .notCached: .notCached
+      case .usage: .usage
+      }
+    self.init(explanation.summary, hint: explanation.hint, code: code)
   }
 
   /// Whether the person or a signal ended the work, which is no failure of it.
@@ -97,36 +83,10 @@ struct CommandFailure: Error {
     return false
   }
 
-  init(_ error: LoginError) {
-    let trouble = Trouble(error)
-    switch error {
-    case .redirectURINotAllowed(let line), .timedOut(let line):
-      self.init(error.summary, hint: trouble.remedy(line: line))
-    case .invalidRedirectURI: self.init(error.summary, hint: trouble.remedy(), code: .usage)
-    default: self.init(error.summary, hint: trouble.remedy())
-    }
-  }
-
-  init(_ error: SyncError) {
-    self.init(
-      error.summary, hint: error.hint, code: error.isAuthorization ? .needsReauthorization : .failed
-    )
-  }
-
   /// The lines for standard error, made safe for a terminal.
   var text: String { "sigsentry: " + Self.join(summary, hint) + "\n" }
 
   static func join(_ summary: String, _ hint: String?) -> String {
     TerminalText.safe([summary, hint].compactMap { $0 }.joined(separator: " "))
-  }
-}
-
-extension SyncError {
-  /// Whether only a new authorization helps.
-  var isAuthorization: Bool {
-    switch self {
-    case .gitlab(.unauthorized), .fetch(.refused(status: 401, _)), .needsReauthorization: true
-    default: false
-    }
   }
 }

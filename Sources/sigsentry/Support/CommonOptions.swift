@@ -2,6 +2,7 @@ import ArgumentParser
 import Cache
 import Foundation
 import HTTP
+import Reports
 import Settings
 
 /// What every command takes.
@@ -42,6 +43,16 @@ struct CommonOptions: ParsableArguments {
   /// Opens the cache for a command that only reads.
   func openCache() throws -> CacheStore {
     try CacheStore(directory: cacheDirectory, access: .readOnly)
+  }
+
+  /// The repositories of the settings with what is cached of them.
+  func statuses() throws -> RepositoryStatuses {
+    let store = try SettingsStore(directory: configDirectory, access: .readOnly)
+    do {
+      return try RepositoryStatuses(store: store, cache: openCache())
+    } catch CacheError.missing {
+      return try RepositoryStatuses(store: store, cache: nil)
+    }
   }
 
   /// Opens the cache for a command that changes it, and makes it where it is missing.

@@ -41,45 +41,13 @@ struct Workspace {
       hint: nearest.map { "Did you mean \($0)?" } ?? SettingsError.unknownConnection(name).hint)
   }
 
-  /// Reads what a person gives for a repository: a path on the named connection's instance, on that of the only
-  /// connection, else on gitlab.com; or an address.
-  func reference(_ text: String, connection: Connection?) throws -> RepositoryReference {
-    let connections = try store.connections()
-    let known = Set(connections.map(\.baseURL) + (try store.repositories().map(\.baseURL)))
-    let only = Set(connections.map(\.baseURL)).count == 1 ? connections.first?.baseURL : nil
-    let gitlabCom = try BaseURL(Self.gitlabCom)
-    let reference = try RepositoryReference.parse(
-      text, defaultBaseURL: connection?.baseURL ?? only ?? gitlabCom,
-      knownBaseURLs: known.sorted { "\($0)" < "\($1)" } + [gitlabCom])
-    if connection == nil, only == nil, !connections.isEmpty, reference.baseURL == gitlabCom,
-      !connections.contains(where: { $0.baseURL == gitlabCom }), !text.contains("gitlab.com")
-    {
-      throw CommandFailure.usage(
-        "There are several connections, and \(text) does not tell which.",
-        hint: "Choose one with --connection, or give the project's web address.")
-    }
-    return reference
+  /// Finds out what people mean by repositories.
+  var lookup: RepositoryLookup {
+    RepositoryLookup(store: store, provider: provider, wait: Interruption.wait)
   }
 
-  /// The repository in the settings that a person means: by address, or by a path that only one instance has.
-  func repository(_ text: String) throws -> RepositorySetting {
-    let all = try store.repositories()
-    let matches = all.filter { $0.path.lowercased() == text.lowercased() }
-    if matches.count == 1 { return matches[0] }
-    if matches.count > 1 {
-      throw CommandFailure.usage(
-        "The repository \(text) is on several instances.", hint: "Give its web address instead.")
-    }
-    if let reference = try? reference(text, connection: nil),
-      let setting = try store.repository(reference)
-    {
-      return setting
-    }
-    throw CommandFailure(
-      SettingsError.unknownRepository(text).summary,
-      hint: NearestPath.suggest(for: text, among: all.map(\.path)).map { "Did you mean \($0)?" }
-        ?? "Add it with 'sigsentry repos add \(text)'.")
-  }
+  /// The repository in the settings that a person means.
+  func repository(_ text: String) throws -> RepositorySetting { try lookup.setting(text) }
 
   var access: RepositoryAccess { RepositoryAccess(store: store, provider: provider) }
 

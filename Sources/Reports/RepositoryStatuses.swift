@@ -1,30 +1,30 @@
 import Cache
 import Foundation
-import Reports
 import Settings
 
 /// Joins the settings of repositories with what the cache knows of them.
-struct RepositoryStatuses {
-  let store: SettingsStore
+public struct RepositoryStatuses {
+  /// The settings.
+  public let store: SettingsStore
   private let cache: CacheStore?
   private let connections: [Connection.ID: Connection]
 
-  init(_ options: CommonOptions) throws {
-    store = try SettingsStore(directory: options.configDirectory, access: .readOnly)
+  /// - Parameter cache: `nil` where there is none yet.
+  /// - Throws: ``SettingsError``.
+  public init(store: SettingsStore, cache: CacheStore?) throws {
+    self.store = store
+    self.cache = cache
     connections = Dictionary(
       try store.connections().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    do {
-      cache = try options.openCache()
-    } catch CacheError.missing {
-      cache = nil
-    }
   }
 
-  func all() throws -> [RepositoryStatus] {
+  /// All repositories of the settings.
+  public func all() throws -> [RepositoryStatus] {
     try store.repositories().map(status)
   }
 
-  func status(of setting: RepositorySetting) throws -> RepositoryStatus {
+  /// One repository.
+  public func status(of setting: RepositorySetting) throws -> RepositoryStatus {
     let project = try setting.projectID.flatMap {
       try cache?.project(host: setting.baseURL.hostKey, projectID: $0)
     }

@@ -1,0 +1,271 @@
+import Foundation
+import HTTPTypes
+import Reports
+import Settings
+
+/// The routes below `/v1`.
+struct APIRoutes: Sendable {
+  let services: Services
+
+  var routes: [Route] {
+    [
+      Route(.get, "/v1/openapi.json", .key(nil)) { _ in
+        .json(OpenAPI.document)
+      }
+    ] + configRoutes + analysisRoutes
+  }
+
+  static func success(
+    _ data: JSONValue, status: HTTPResponse.Status = .ok
+  ) -> WebResponse {
+    .json(.object([("success", .bool(true)), ("data", data)]), status: status)
+  }
+
+  static func done(_ word: String) -> WebResponse { success(.object([(word, .bool(true))])) }
+
+  /// The number in a path; nothing else has an address.
+  static func id(_ request: WebRequest) throws -> Int64 {
+    guard let text = request.parameters.first, (1...18).contains(text.utf8.count),
+      !text.hasPrefix("0"),
+      text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let id = Int64(text)
+    else { throw WebFailure.notFound }
+    return id
+  }
+
+  // MARK: Configurations
+
+  private var configRoutes: [Route] {
+    let configuration = services.configuration
+    let workers = services.workers
+    return [
+      Route(.get, "/v1/config/repos", .key(.configRead)) { _ in
+        let items = try await workers.onDisk { try configuration.items() }
+        return Self.success(.array(items.map(\.json)))
+      },
+      Route(.post, "/v1/config/repos", .key(.configWrite), .smallJSON) { request in
+        let body = try ConfigBody(creating: request.body)
+        let item = try await workers.onNetwork {
+          try configuration.create(
+            name: body.name, baseURL: body.baseURL ?? "", token: body.token ?? "", body.change)
+        }
+        await services.syncSoon(item.repositories)
+        return Self.success(item.json, status: .created)
+      },
+      Route(.put, "/v1/config/repos/*", .key(.configWrite), .smallJSON) { request in
+        let id = try Self.id(request)
+        let body = try ConfigBody(changing: request.body)
+        let before = try await workers.onDisk { try configuration.item(id) }
+        try await workers.onNetwork {
+          try configuration.update(id, baseURL: body.baseURL, token: body.token, body.change)
+        }
+        let after = try await workers.onDisk { try configuration.item(id) }
+        await services.noteChange(from: before.repositories, to: after.repositories)
+        return Self.done("updated")
+      },
+      Route(.delete, "/v1/config/repos/*", .key(.configWrite)) { request in
+        let id = try Self.id(request)
+        let gone = try await workers.onDisk {
+          try configuration.remove(id, withRepositories: true)
+        }
+        for repository in gone { await services.syncs.forget(repository.id) }
+        return Self.done("deleted")
+      },
+      Route(.delete, "/v1/config/repos/*/cache", .key(.configWrite)) { request in
+        let id = try Self.id(request)
+        let item = try await workers.onDisk { try configuration.item(id) }
+        for repository in item.repositories where await services.syncs.isBusy(repository.id) {
+          throw WebFailure.busy(repository)
+        }
+        try await workers.onDisk { try configuration.flush(id) }
+        return Self.done("flushed")
+      },
+    ]
+  }
+
+  // MARK: Analyses
+
+  private var analysisRoutes: [Route] {
+    let workers = services.workers
+    let store = services.store
+    return [
+      Route(
+        .post, "/v1/analyses", .key(.analysisCreate),
+        .json(AnalysisQuestion.maximumSymptomBytes * 2)
+      ) { request in
+        let question = try AnalysisBody.question(request.body, now: Date())
+        let analysis = try await services.analyses.submit(question)
+        return Self.success(Self.json(analysis), status: .accepted)
+          .with(.location, "/v1/analyses/\(analysis.id)")
+      },
+      Route(.get, "/v1/analyses", .key(.analysisRead)) { request in
+        let page = try Page(request.query)
+        let (analyses, count) = try await workers.onDisk {
+          (
+            try store.analyses(limit: page.size, offset: (page.number - 1) * page.size),
+            try store.analysisCount()
+          )
+        }
+        return .json(
+          .object([
+            ("success", .bool(true)), ("data", .array(analyses.map { Self.json($0) })),
+            (
+              "pagination",
+              .object([
+                ("page", .integer(page.number)), ("perPage", .integer(page.size)),
+                ("total", .integer(count)),
+              ])
+            ),
+          ]))
+      },
+      Route(.get, "/v1/analyses/*", .key(.analysisRead)) { request in
+        let id = try Self.id(request)
+        guard let analysis = try await workers.onDisk({ try store.analysis(id: id) }) else {
+          throw WebFailure(.notFound, "There is no such analysis.")
+        }
+        return Self.success(Self.json(analysis, withResult: true))
+      },
+    ]
+  }
+
+  /// One analysis in the API's form.
+  static func json(_ analysis: StoredAnalysis, withResult: Bool = false) -> JSONValue {
+    let question = (try? JSONValue(parsing: Array(analysis.question.utf8))) ?? .null
+    var members: [(String, JSONValue)] = [
+      ("id", .string("\(analysis.id)")), ("status", .string(analysis.status.rawValue)),
+      ("createdAt", .time(analysis.createdAt)), ("completedAt", .time(analysis.finishedAt)),
+      ("description", question["description"] ?? .null),
+      ("timeStart", question["timeStart"] ?? .null), ("timeEnd", question["timeEnd"] ?? .null),
+      ("metadata", question["metadata"] ?? .null),
+    ]
+    if withResult {
+      for name in ["repositories", "services", "revision"] {
+        members.append((name, question[name] ?? .null))
+      }
+      let answer = analysis.answer.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+      members.append(("result", answer ?? .null))
+    }
+    members.append(("error", .optional(analysis.failure)))
+    return .object(members)
+  }
+}
+
+/// Which part of a list is asked for.
+struct Page: Sendable {
+  var number = 1
+  var size = 20
+
+  static let sizes = 1...100
+  static let numbers = 1...1_000_000
+
+  init(_ query: FormFields) throws {
+    func read(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+      guard let text = query[name] else { return nil }
+      guard let number = Int(text), range.contains(number) else {
+        throw WebFailure(fields: [
+          FieldFailure(
+            name, "It has to be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        ])
+      }
+      return number
+    }
+    number = try read("page", Self.numbers) ?? number
+    size = try read("perPage", Self.sizes) ?? size
+  }
+}
+
+/// The body of a configuration's POST or PUT.
+struct ConfigBody: Sendable {
+  var name: String?
+  var baseURL: String?
+  var token: String?
+  var change = ConfigChange()
+
+  static let defaultBaseURL = "https://gitlab.com"
+
+  init(creating body: [UInt8]) throws {
+    var reader = try BodyReader(body)
+    if let platform = reader.text("platform", 1...64, isRequired: true),
+      platform != ConfigItem.platform
+    {
+      reader.fail("platform", "Only \(ConfigItem.platform) is known.")
+    }
+    name = reader.text("name", 1...64)
+    var (token, baseURL): (String?, String?)
+    reader.object("credentials", isRequired: true) { credentials in
+      token = credentials.text("token", 1...4096, isRequired: true)
+      baseURL = credentials.text("baseUrl", 1...2048)
+    }
+    self.token = token
+    self.baseURL = baseURL ?? Self.defaultBaseURL
+    try read(&reader, isNew: true)
+  }
+
+  init(changing body: [UInt8]) throws {
+    var reader = try BodyReader(body)
+    if let platform = reader.text("platform", 1...64), platform != ConfigItem.platform {
+      reader.fail("platform", "Only \(ConfigItem.platform) is known.")
+    }
+    var (token, baseURL): (String?, String?)
+    reader.object("credentials") { credentials in
+      token = credentials.text("token", 1...4096)
+      baseURL = credentials.text("baseUrl", 1...2048)
+    }
+    self.token = token
+    self.baseURL = baseURL
+    try read(&reader, isNew: false)
+  }
+
+  private mutating func read(_ reader: inout BodyReader, isNew: Bool) throws {
+    change.repositories = reader.texts(
+      "repositories", atMost: ConfigChange.maximumRepositories, isRequired: isNew, least: 1)
+    change.mappings = reader.objects(
+      "serviceMappings", atMost: ConfigChange.maximumMappings
+    ) { reader in
+      let service = reader.text("serviceName", 1...256, isRequired: true)
+      let repository = reader.text("repo", 1...8192, isRequired: true)
+      let prefix = reader.text("pathPrefix", 0...4096)
+      let branch = reader.text("defaultBranch", 0...255)
+      guard let service, let repository else { return nil }
+      return ConfigChange.Mapping(
+        service: service, repository: repository, pathPrefix: prefix, branch: branch)
+    }
+    change.lookbackDays = reader.integer("lookbackDays", RepositorySetting.lookbackRange)
+    change.isActive = reader.flag("isActive")
+    try reader.check()
+  }
+}
+
+/// The body of a new analysis.
+enum AnalysisBody {
+  static func question(_ body: [UInt8], now: Date) throws -> AnalysisQuestion {
+    var reader = try BodyReader(body)
+    let description = reader.text(
+      "description", AnalysisQuestion.descriptionRange, isRequired: true)
+    let end = reader.time("timeEnd") ?? now
+    let start =
+      reader.time("timeStart") ?? end.addingTimeInterval(-AnalysisQuestion.defaultSpan)
+    if end.timeIntervalSince(now) > AnalysisQuestion.maximumAhead {
+      reader.fail("timeEnd", "It lies more than 60 s in the future.")
+    }
+    if start > end { reader.fail("timeStart", "It lies after timeEnd.") }
+    var question = AnalysisQuestion(
+      description: description ?? "", timeStart: start, timeEnd: end)
+    question.metadata =
+      reader.object("metadata", atMost: AnalysisQuestion.maximumMetadataBytes) ?? .object([])
+    if let symptom = reader.text("symptom", 0...AnalysisQuestion.maximumSymptomBytes) {
+      question.symptom = Array(symptom.utf8)
+      if question.symptom.count > AnalysisQuestion.maximumSymptomBytes {
+        reader.fail("symptom", "It is larger than \(AnalysisQuestion.maximumSymptomBytes) bytes.")
+      }
+    }
+    question.repositories =
+      reader.texts("repositories", atMost: AnalysisQuestion.maximumNames) ?? []
+    question.services = reader.texts("services", atMost: AnalysisQuestion.maximumNames) ?? []
+    question.revision = reader.text("revision", 1...255)
+    question.lookbackDays = reader.integer("lookbackDays", RepositorySetting.lookbackRange)
+    question.limit = reader.integer("limit", 1...AnalysisQuestion.maximumLimit) ?? question.limit
+    try reader.check()
+    return question
+  }
+}

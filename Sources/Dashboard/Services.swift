@@ -1,0 +1,64 @@
+import Cache
+import Credentials
+import Foundation
+import HTTP
+import Settings
+import Sync
+
+/// What the routes work with.
+struct Services: Sendable {
+  let options: Dashboard.Options
+  let store: SettingsStore
+  let cache: CacheStore
+  let configuration: Configuration
+  let cancellation: Cancellation
+  let workers = Workers()
+  let sessions = Sessions()
+  let keys: APIKeys
+  let counters = Counters()
+  let syncs: SyncCenter
+  let analyses: AnalysisCenter
+
+  init(
+    options: Dashboard.Options, store: SettingsStore, cache: CacheStore, vault: Vault,
+    provider: TokenProvider, cancellation: Cancellation,
+    wait: @escaping @Sendable (Double) throws -> Void
+  ) {
+    self.options = options
+    self.store = store
+    self.cache = cache
+    self.cancellation = cancellation
+    configuration = Configuration(
+      store: store, cache: cache, vault: vault, provider: provider, wait: wait)
+    keys = APIKeys(store: store)
+    syncs = SyncCenter(
+      store: store, cache: cache, access: RepositoryAccess(store: store, provider: provider),
+      workers: workers, cancellation: cancellation, wait: wait, counters: counters,
+      jobs: options.jobs)
+    analyses = AnalysisCenter(
+      store: store, cache: cache, workers: workers, counters: counters)
+  }
+
+  /// Refuses what would open a socket to a GitLab.
+  func requireNetwork() throws {
+    guard !options.isOffline else {
+      throw WebFailure(
+        .conflict, "The dashboard runs offline.", hint: "Start it without --offline.")
+    }
+  }
+
+  /// Brings new repositories into the cache.
+  func syncSoon(_ repositories: [RepositorySetting]) async {
+    guard options.syncInterval != nil, !options.isOffline else { return }
+    for repository in repositories where repository.isActive {
+      await syncs.request(repository, cause: .person)
+    }
+  }
+
+  /// Lets the syncs know of repositories that came and went.
+  func noteChange(from before: [RepositorySetting], to after: [RepositorySetting]) async {
+    let (old, new) = (Set(before.map(\.id)), Set(after.map(\.id)))
+    for id in old.subtracting(new) { await syncs.forget(id) }
+    await syncSoon(after.filter { !old.contains($0.id) })
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Settings
+import Sync
+import Synchronization
+
+/// How all syncs stand, for everybody who listens.
+final class SyncBoard: Sendable {
+  /// What listeners are sent.
+  enum News: Sendable {
+    case state(SyncState)
+    /// The repository was removed.
+    case gone(RepositorySetting.ID)
+    /// Nothing new; the line still holds.
+    case heartbeat
+  }
+
+  private struct Contents {
+    var states: [RepositorySetting.ID: SyncState] = [:]
+    var told: [RepositorySetting.ID: ContinuousClock.Instant] = [:]
+    var listeners: [Int: AsyncStream<News>.Continuation] = [:]
+    var lastListener = 0
+    var isClosed = false
+  }
+
+  private let contents = Mutex(Contents())
+  /// Between two messages on one repository whose numbers grow.
+  private static let pace = Duration.milliseconds(250)
+  /// The most listeners at once.
+  static let maximumListeners = 100
+  /// The most messages that wait for a slow listener; older ones are dropped.
+  private static let bufferSize = 256
+
+  /// The state of one repository.
+  func state(of id: RepositorySetting.ID) -> SyncState? {
+    contents.withLock { $0.states[id] }
+  }
+
+  /// Begins to listen: first comes what is known, then the news; nil where too many listen.
+  func listen() -> AsyncStream<News>? {
+    contents.withLock { contents in
+      guard !contents.isClosed, contents.listeners.count < Self.maximumListeners else { return nil }
+      let (stream, continuation) = AsyncStream.makeStream(
+        of: News.self, bufferingPolicy: .bufferingNewest(Self.bufferSize))
+      for state in contents.states.values.sorted(by: { $0.repositoryID < $1.repositoryID }) {
+        continuation.yield(.state(state))
+      }
+      contents.lastListener += 1
+      let number = contents.lastListener
+      contents.listeners[number] = continuation
+      continuation.onTermination = { [weak self] _ in
+        self?.contents.withLock { _ = $0.listeners.removeValue(forKey: number) }
+      }
+      return stream
+    }
+  }
+
+  /// Changes a state and tells of it.
+  func change(
+    _ id: RepositorySetting.ID, path: String, _ body: (inout SyncState) -> Void
+  ) {
+    contents.withLock { contents in
+      var state = contents.states[id] ?? SyncState(repositoryID: id, path: path)
+      body(&state)
+      contents.states[id] = state
+      contents.told[id] = .now
+      Self.tell(.state(state), contents)
+    }
+  }
+
+  /// Takes in an event of a running sync.
+  func take(_ event: SyncEvent, of id: RepositorySetting.ID) {
+    contents.withLock { contents in
+      guard var state = contents.states[id] else { return }
+      let isNews = state.take(event.kind)
+      contents.states[id] = state
+      let now = ContinuousClock.now
+      if isNews || contents.told[id].map({ now - $0 >= Self.pace }) ?? true {
+        contents.told[id] = now
+        Self.tell(.state(state), contents)
+      }
+    }
+  }
+
+  /// Forgets a repository that was removed.
+  func forget(_ id: RepositorySetting.ID) {
+    contents.withLock { contents in
+      guard contents.states.removeValue(forKey: id) != nil else { return }
+      contents.told[id] = nil
+      Self.tell(.gone(id), contents)
+    }
+  }
+
+  /// Tells everybody that the line holds.
+  func beat() { contents.withLock { Self.tell(.heartbeat, $0) } }
+
+  /// Ends all listening.
+  func close() {
+    let listeners = contents.withLock { contents in
+      contents.isClosed = true
+      defer { contents.listeners = [:] }
+      return Array(contents.listeners.values)
+    }
+    for listener in listeners { listener.finish() }
+  }
+
+  private static func tell(_ news: News, _ contents: Contents) {
+    for listener in contents.listeners.values { listener.yield(news) }
+  }
+}

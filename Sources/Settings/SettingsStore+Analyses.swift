@@ -1,0 +1,110 @@
+import Foundation
+import GRDB
+
+extension SettingsStore {
+  /// Stores a question that waits for its answer, and lets the oldest go where there are too many.
+  @discardableResult
+  public func insertAnalysis(
+    question: String, symptom: [UInt8], at date: Date
+  ) throws(SettingsError) -> StoredAnalysis {
+    try write { db in
+      var record = AnalysisRecord(
+        status: .pending, createdAt: date, question: question, symptom: Data(symptom))
+      try record.insert(db)
+      try db.execute(
+        sql: """
+          DELETE FROM analysis WHERE status NOT IN ('pending', 'processing') AND id IN (
+            SELECT id FROM (
+              SELECT id, row_number() OVER newest AS place,
+                sum(length(symptom)) OVER newest AS bytes
+              FROM analysis WINDOW newest AS (ORDER BY id DESC))
+            WHERE place > ? OR bytes > ?)
+          """,
+        arguments: [StoredAnalysis.maximumCount, StoredAnalysis.maximumSymptomBytes])
+      return record.analysis
+    }
+  }
+
+  /// Lists analyses without their answers, newest first.
+  public func analyses(
+    limit: Int, offset: Int = 0
+  ) throws(SettingsError) -> [StoredAnalysis] {
+    try read { db in
+      try AnalysisRecord.select(AnalysisRecord.listed).order(Column("id").desc)
+        .limit(max(0, limit), offset: max(0, offset)).fetchAll(db).map(\.analysis)
+    }
+  }
+
+  /// How many analyses there are.
+  public func analysisCount() throws(SettingsError) -> Int {
+    try read { db in try AnalysisRecord.fetchCount(db) }
+  }
+
+  /// One analysis with its answer.
+  public func analysis(id: StoredAnalysis.ID) throws(SettingsError) -> StoredAnalysis? {
+    try read { db in
+      try AnalysisRecord.select(AnalysisRecord.listed + [Column("answer")]).filter(key: id)
+        .fetchOne(db)?.analysis
+    }
+  }
+
+  /// The symptom that an analysis was asked with.
+  public func symptom(ofAnalysis id: StoredAnalysis.ID) throws(SettingsError) -> [UInt8]? {
+    try read { db in
+      try Data.fetchOne(db, sql: "SELECT symptom FROM analysis WHERE id = ?", arguments: [id])
+        .map { [UInt8]($0) }
+    }
+  }
+
+  /// The answer of an analysis as a page of its own.
+  public func page(ofAnalysis id: StoredAnalysis.ID) throws(SettingsError) -> String? {
+    try read { db in
+      try String.fetchOne(db, sql: "SELECT page FROM analysis WHERE id = ?", arguments: [id])
+    }
+  }
+
+  /// Notes that an analysis is being answered.
+  public func beginAnalysis(_ id: StoredAnalysis.ID) throws(SettingsError) {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE analysis SET status = 'processing' WHERE id = ?", arguments: [id])
+    }
+  }
+
+  /// Stores an answer.
+  ///
+  /// - Parameter page: The answer as one page of HTML.
+  public func finishAnalysis(
+    _ id: StoredAnalysis.ID, status: StoredAnalysis.Status, answer: String, page: String,
+    at date: Date
+  ) throws(SettingsError) {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE analysis SET status = ?, answer = ?, page = ?, finishedAt = ? WHERE id = ?",
+        arguments: [status.rawValue, answer, page, date, id])
+    }
+  }
+
+  /// Notes why an analysis has no answer.
+  public func failAnalysis(
+    _ id: StoredAnalysis.ID, reason: String, at date: Date
+  ) throws(SettingsError) {
+    try write { db in
+      try db.execute(
+        sql:
+          "UPDATE analysis SET status = 'failed', failure = ?, finishedAt = ? WHERE id = ?",
+        arguments: [reason, date, id])
+    }
+  }
+
+  /// Notes that the analyses that a process left unanswered when it ended have failed.
+  public func failUnansweredAnalyses(reason: String, at date: Date) throws(SettingsError) {
+    try write { db in
+      try db.execute(
+        sql: """
+          UPDATE analysis SET status = 'failed', failure = ?, finishedAt = ?
+          WHERE status IN ('pending', 'processing')
+          """, arguments: [reason, date])
+    }
+  }
+}
