@@ -68,6 +68,7 @@ struct CommandFailure: Error {
       self.init(
         "The mirror of \(repository) cannot be read: \(error).",
         hint: "Run 'sigsentry sync \(repository)'.")
+    case let error as AnalysisCapsule.Failure: self.init(error)
     case let error as MissingContents:
       self.init(
         "The mirror lacks the contents of \(error.count) files that this needs, as "
@@ -104,6 +105,25 @@ struct CommandFailure: Error {
       self.init(error.summary, hint: trouble.remedy(line: line))
     case .invalidRedirectURI: self.init(error.summary, hint: trouble.remedy(), code: .usage)
     default: self.init(error.summary, hint: trouble.remedy())
+    }
+  }
+
+  init(_ error: AnalysisCapsule.Failure) {
+    switch error {
+    case .unreadable: self.init("The file is no capsule.", hint: "'--capsule FILE' writes one.")
+    case .otherVersion(let version):
+      self.init(
+        "The capsule has version \(version) of the form, which this sigsentry does not read.",
+        hint: "Use the sigsentry that wrote it.")
+    case .altered:
+      self.init(
+        "The capsule is not as it was written: it is damaged, or somebody changed it.",
+        hint: "Nothing that it says can be relied on.")
+    case .tooLarge(let bytes):
+      self.init(
+        "A capsule holds a symptom of up to \(AnalysisCapsule.maximumSymptomBytes >> 20) MiB, and this one has \(bytes >> 20).",
+        hint: "Cut it down to the time around the incident.", code: .usage)
+    case .unknownProject(let project): self = .notCached(project, nearest: nil)
     }
   }
 
