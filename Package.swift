@@ -60,7 +60,11 @@ let package = Package(
       name: "Correlation", dependencies: ["SourceCode", "Mirror", "Cache"],
       swiftSettings: settings),
     .target(
-      name: "Reports", dependencies: ["Settings", "Mirror", "Cache", "Correlation"],
+      name: "Reports",
+      dependencies: [
+        "Settings", "Mirror", "Cache", "Correlation",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings),
     .target(
       name: "Pages", dependencies: ["Cache", "Correlation", "Reports"], swiftSettings: settings),
@@ -118,7 +122,9 @@ let package = Package(
       name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(name: "GitLabTests", dependencies: ["GitLab", "HTTP"], swiftSettings: settings),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Cache"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Cache", "Correlation"],
+      swiftSettings: settings),
     .testTarget(
       name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),

@@ -101,28 +101,8 @@ public struct Suspect: Sendable, Equatable {
   /// The lines that speak most against it, at the revision that ran.
   public var snippet: [SnippetLine]
 
-  /// Kinds of reasons that say the same at less length, the most particular first.
-  private static let tellingKinds = [
-    ["line"], ["nearCrash", "nearLine"], ["crashFunction", "function", "functionShare"],
-    ["topFile", "files", "mention"], ["callee"],
-  ]
-
-  /// Two sentences for a person: the most particular reason, and the strongest of the others.
-  public var explanation: String {
-    var left = evidence
-    var reasons: [String] = []
-    for kinds in Self.tellingKinds where reasons.isEmpty {
-      guard let found = left.first(where: { kinds.contains($0.kind) }) else { continue }
-      reasons.append(found.text)
-      // What is true of the line is true of its neighbourhood, function and file, too.
-      let implied = Set(Self.tellingKinds.prefix(4).joined()).union(["newestAtLine", "share"])
-      left.removeAll { implied.contains($0.kind) }
-    }
-    reasons += left.map(\.text).prefix(3 - reasons.count)
-    guard let first = reasons.first else { return "It was merged in the window." }
-    guard reasons.count > 1 else { return "It \(first)." }
-    return "It \(first). It also " + reasons.dropFirst().joined(separator: " and ") + "."
-  }
+  /// Two sentences for a person: where it touched what broke, and what else speaks against it.
+  public var explanation: String { Explanation(self).text }
 }
 
 /// A line of a file at the revision that ran.

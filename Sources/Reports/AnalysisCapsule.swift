@@ -2,14 +2,20 @@ import Cache
 import Correlation
 import Foundation
 
-/// A question with its answer and what that stood on, to be proved again later.
+/// A question with its answer and what that stood on, to be proved again later, on this machine or another.
 ///
-/// As bytes it is JSON with sorted keys: the same question on the same cache gives the same bytes.
+/// As bytes it is JSON with sorted keys and a seal over all of it: the same question on the same cache gives the same bytes.
 public struct AnalysisCapsule: Codable, Equatable, Sendable {
   /// Why a capsule cannot be replayed.
   public enum Failure: Error, Sendable, Equatable {
-    /// The file is no capsule, or one of another version.
+    /// The file is no capsule.
     case unreadable
+    /// The file is a capsule of another version's form.
+    case otherVersion(Int)
+    /// The bytes are not those that were written: the file is damaged, or somebody changed it.
+    case altered
+    /// The symptom is larger than a capsule holds.
+    case tooLarge(bytes: Int)
     /// The cache does not have the project.
     case unknownProject(String)
   }
@@ -26,39 +32,60 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     public var pathPrefix: String?
     /// The branch that ran.
     public var branch: String?
-    /// The commit that was looked at.
+    /// The commit that was looked at, 40 hexadecimal digits; `nil` where there was none.
     public var revision: String?
     /// The refs it was found by, by name.
     public var references: [String: String]
   }
 
-  /// The version of the form.
-  public var version = 1
-  /// The version of the rules that gave the answer.
-  public var algorithm: Int
-  /// The symptom's bytes.
-  public var symptom: Data
-  /// Where was looked.
-  public var scopes: [Scope]
-  /// When it was seen, in seconds since 1970.
-  public var at: Int64
-  /// The days before that.
-  public var lookbackDays: Int
-  /// The most suspects that were named.
-  public var limit: Int
-  /// The merge requests that were looked at, as `group/project!12@<head>`.
-  public var candidates: [String]
-  /// The answer, as `--format json` gave it.
-  public var answer: String
+  /// What was asked.
+  public struct Question: Codable, Equatable, Sendable {
+    /// The symptom's bytes.
+    public var symptom: Data
+    /// Where was looked.
+    public var scopes: [Scope]
+    /// When it was seen, in seconds since 1970.
+    public var at: Int64
+    /// The days before that.
+    public var lookbackDays: Int
+    /// The most suspects that were named.
+    public var limit: Int
+    /// What the answer says of how the question was understood.
+    public var notes: [String]
+    /// What the suspects were weighed with; `nil` for the standard weights.
+    public var weights: FittedWeights?
+  }
 
+  /// The version of the form.
+  private static let currentVersion = 2
+  /// The most bytes of a symptom.
+  public static let maximumSymptomBytes = 16 << 20
   /// The most bytes of a capsule that are read.
-  public static let maximumBytes = 512 << 20
+  public static let maximumBytes = 48 << 20
+  private static let mostScopes = 10_000
+
+  /// The version of the form.
+  public private(set) var version = Self.currentVersion
+  /// What was asked.
+  public private(set) var question: Question
+  /// What the answer stood on.
+  public private(set) var basis: AnalysisBasis
+  /// The answer, as `--format json` gave it.
+  public private(set) var answer: String
+  /// The SHA-256 of the capsule with an empty seal.
+  private var seal = ""
 
   /// Packs a question and its answer.
-  public init(symptom: [UInt8], query: AnalysisQuery, analysis: Analysis, answer: [UInt8]) {
-    algorithm = Analyzer.algorithmVersion
-    self.symptom = Data(symptom)
-    scopes = query.scopes.map { scope in
+  ///
+  /// - Throws: ``Failure/tooLarge(bytes:)``.
+  public init(
+    symptom: [UInt8], query: AnalysisQuery, analysis: Analysis, basis: AnalysisBasis,
+    notes: [String], weights: FittedWeights?, answer: [UInt8]
+  ) throws(Failure) {
+    guard symptom.count <= Self.maximumSymptomBytes else {
+      throw .tooLarge(bytes: symptom.count)
+    }
+    let scopes = query.scopes.map { scope in
       let path = scope.project.path
       return Scope(
         host: scope.project.host, projectID: scope.project.projectID, path: path,
@@ -67,26 +94,50 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
           analysis.references.filter { $0.repository == path }.map { ($0.name, $0.sha) },
           uniquingKeysWith: { first, _ in first }))
     }
-    at = Int64(query.at.timeIntervalSince1970)
-    lookbackDays = query.lookbackDays
-    limit = query.limit
-    candidates = analysis.considered
+    question = Question(
+      symptom: Data(symptom), scopes: scopes, at: Int64(query.at.timeIntervalSince1970),
+      lookbackDays: query.lookbackDays, limit: query.limit, notes: notes, weights: weights)
+    self.basis = basis
     self.answer = String(decoding: answer, as: UTF8.self)
   }
 
+  private struct Form: Decodable { var version: Int }
+
   /// Reads a capsule.
   ///
-  /// - Throws: ``Failure/unreadable``.
+  /// - Throws: ``Failure/unreadable``, ``Failure/otherVersion(_:)``, ``Failure/altered``.
   public init(bytes: Data) throws(Failure) {
-    guard bytes.count <= Self.maximumBytes,
-      let read = try? JSONDecoder().decode(Self.self, from: bytes), read.version == 1,
-      (1...365).contains(read.lookbackDays), read.limit > 0, abs(read.at) < 1 << 40
+    let decoder = JSONDecoder()
+    guard bytes.count <= Self.maximumBytes, let form = try? decoder.decode(Form.self, from: bytes)
     else { throw .unreadable }
+    guard form.version == Self.currentVersion else { throw .otherVersion(form.version) }
+    guard let read = try? decoder.decode(Self.self, from: bytes) else { throw .altered }
+    let question = read.question
+    guard (1...365).contains(question.lookbackDays), question.limit > 0,
+      abs(question.at) < 1 << 40, question.scopes.count <= Self.mostScopes,
+      question.symptom.count <= Self.maximumSymptomBytes,
+      question.scopes.allSatisfy({ $0.revision.map(Self.isCommit) ?? true }),
+      question.weights.map(\.isUsable) ?? true
+        || question.weights?.algorithm != Analyzer.algorithmVersion,
+      (try? read.bytes()) == bytes
+    else { throw .altered }
     self = read
   }
 
-  /// The capsule as bytes.
+  private static func isCommit(_ text: String) -> Bool {
+    text.utf8.count == 40
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  /// The capsule as bytes, sealed.
   public func bytes() throws -> Data {
+    var sealed = self
+    sealed.seal = ""
+    sealed.seal = AnalysisBasis.seal(try sealed.encoded())
+    return try sealed.encoded()
+  }
+
+  private func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(self) + Data("\n".utf8)
@@ -96,7 +147,7 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
   ///
   /// - Throws: ``Failure/unknownProject(_:)``, `CacheError`.
   public func query(in cache: CacheStore) throws -> AnalysisQuery {
-    let scopes = try scopes.map { scope in
+    let scopes = try question.scopes.map { scope in
       guard let project = try cache.project(host: scope.host, projectID: scope.projectID) else {
         throw Failure.unknownProject(scope.path)
       }
@@ -108,24 +159,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
       return found
     }
     return AnalysisQuery(
-      symptom: Symptom.parse([UInt8](symptom)), scopes: scopes,
-      at: Date(timeIntervalSince1970: Double(at)), lookbackDays: lookbackDays, limit: limit)
-  }
-
-  /// How a replay differs from this capsule, sentences for a person; none where it is proved.
-  public func differences(from replay: AnalysisCapsule) -> [String] {
-    var found: [String] = []
-    if algorithm != replay.algorithm {
-      found.append("the rules have version \(replay.algorithm) now, and had \(algorithm)")
-    }
-    if scopes != replay.scopes { found.append("the mirror gives other commits") }
-    let (then, now) = (Set(candidates), Set(replay.candidates))
-    if then != now {
-      found.append(
-        "\(now.subtracting(then).count) merge requests are new to the window and \(then.subtracting(now).count) are gone or have another head"
-      )
-    }
-    if found.isEmpty, answer != replay.answer { found.append("the answer is another") }
-    return found
+      symptom: Symptom.parse([UInt8](question.symptom)), scopes: scopes,
+      at: Date(timeIntervalSince1970: Double(question.at)), lookbackDays: question.lookbackDays,
+      limit: question.limit)
   }
 }

@@ -5,11 +5,21 @@ import Foundation
 /// Answers of `analyze` in its forms.
 public struct AnalysisReport {
   let analysis: Analysis
+  let notes: [String]
+  let weights: FittedWeights?
   private let answeredOffline: Bool
 
-  /// - Parameter answeredOffline: Whether the process could not have reached the network.
-  public init(_ analysis: Analysis, answeredOffline: Bool) {
+  /// - Parameters:
+  ///   - notes: What a reader should know of how the question was understood, sentences.
+  ///   - weights: What the suspects were weighed with; `nil` for the standard weights.
+  ///   - answeredOffline: Whether the process could not have reached the network.
+  public init(
+    _ analysis: Analysis, notes: [String] = [], weights: FittedWeights? = nil,
+    answeredOffline: Bool
+  ) {
     self.analysis = analysis
+    self.notes = notes
+    self.weights = weights
     self.answeredOffline = answeredOffline
   }
 
@@ -72,8 +82,17 @@ public struct AnalysisReport {
             ])
           })
       ),
-      ("algorithm", .integer(Analyzer.algorithmVersion)),
+      ("algorithm", .integer(Analyzer.algorithmVersion)), ("weights", weightsJSON),
+      ("notes", .array(notes.map(JSONValue.string))),
       ("answeredOffline", .bool(answeredOffline)),
+    ])
+  }
+
+  private var weightsJSON: JSONValue {
+    guard let weights else { return .object([("kind", .string("standard"))]) }
+    return .object([
+      ("kind", .string("fitted")), ("cases", .integer(weights.cases)),
+      ("fittedAt", .time(Date(timeIntervalSince1970: Double(weights.fittedAt)))),
     ])
   }
 
@@ -147,36 +166,4 @@ public struct AnalysisReport {
 
   /// Four digits: enough to compare, and the same on every machine.
   private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
-
-  /// The answer for a terminal.
-  public var text: String {
-    var text =
-      "\(analysis.candidates) merge requests were merged in the \(analysis.lookbackDays) days before "
-      + "\(UTCTime.text(analysis.at)) in \(TerminalText.safe(analysis.repositories.joined(separator: ", "))).\n"
-    if !analysis.hasGoodSuspect {
-      text += "No good suspect. \(TerminalText.safe(analysis.explanation ?? ""))\n"
-    }
-    for (rank, suspect) in analysis.suspects.enumerated() {
-      let request = suspect.mergeRequest
-      text += "\n\(rank + 1). !\(request.iid) \(TerminalText.safe(request.title))\n"
-      text += "   \(TerminalText.safe(request.authorName ?? "unknown author"))"
-      text += request.mergedAt.map { ", merged \(UTCTime.text($0))" } ?? ""
-      text += ", confidence \(Int((suspect.confidence * 100).rounded())) %\n"
-      if let url = request.webURL { text += "   \(TerminalText.safe(url))\n" }
-      text += "   \(TerminalText.safe(suspect.explanation))\n"
-      guard rank < 3, !suspect.snippet.isEmpty else { continue }
-      text += "   \(TerminalText.safe(suspect.file))\n"
-      for line in suspect.snippet {
-        let marks = (line.isNamed ? ">" : " ") + (line.isChanged ? "+" : " ")
-        text += "   \(marks) \(line.number)  \(TerminalText.safe(line.text))\n"
-      }
-    }
-    if !analysis.exonerations.isEmpty {
-      text += "\nNot suspected:\n"
-      for exoneration in analysis.exonerations.prefix(5) {
-        text += "   !\(exoneration.mergeRequest.iid): \(TerminalText.safe(exoneration.reason))\n"
-      }
-    }
-    return text
-  }
 }

@@ -10,7 +10,7 @@ struct AnalyzeCommand: ParsableCommand {
     commandName: "analyze", abstract: "Name the merge requests that may have broken it",
     discussion: """
       The symptom is a file with stack traces, log lines, paths or prose, '-' for standard input, or --description. \
-      The answer comes from disk.
+      The answer comes from disk. Weights that 'backtest --fit' stored for a repository count where it alone is looked at.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
@@ -21,15 +21,24 @@ struct AnalyzeCommand: ParsableCommand {
     help:
       "Look in this repository; can be given again (default: where the services lead, else all).")
   var repo: [String] = []
-  @Option(help: "Look where this service is built from; can be given again.")
+  @Option(
+    help:
+      "Look where this service is built from: its mapping, else a repository of its name; can be given again."
+  )
   var service: [String] = []
   @Option(help: "The symptom in words.")
   var description: String?
-  @Option(help: "When it was seen, as '2h ago' or '2026-04-25 09:00' (default: now).")
+  @Option(
+    help:
+      "When it was seen, as '2h ago' or '2026-04-25 09:00'; of a span as 'since 9am', its end (default: now)."
+  )
   var at: String?
-  @Option(help: "Days before that in which a merge may lie, 1 to 365 (default: 30).")
+  @Option(
+    help:
+      "Days before that in which a merge may lie, 1 to 365 (default: 30, or a longer span of --at)."
+  )
   var lookbackDays: Int?
-  @Option(help: "The revision that ran (default: the branch's tip).")
+  @Option(help: "The revision that ran: a commit, branch or tag (default: the branch's tip then).")
   var revision: String?
   @Option(help: "text, json or html (default: text).")
   var format: Format?
@@ -45,9 +54,14 @@ struct AnalyzeCommand: ParsableCommand {
   func validate() throws {
     try ReposCommand.check(lookbackDays: lookbackDays)
     guard limit > 0 else { throw ValidationError("--limit takes 1 or more.") }
+    if options.json, let format, format != .json {
+      throw ValidationError("--json and --format \(format.rawValue) contradict each other.")
+    }
     if replay != nil {
-      guard file == nil, description == nil, capsule == nil else {
-        throw ValidationError("--replay takes its symptom from the capsule.")
+      guard file == nil, description == nil, capsule == nil, repo.isEmpty, service.isEmpty,
+        at == nil, lookbackDays == nil, revision == nil
+      else {
+        throw ValidationError("--replay takes its whole question from the capsule.")
       }
       return
     }
@@ -57,112 +71,91 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let cache = try options.openCache()
     if let replay {
-      try prove(replay, in: cache)
+      try prove(replay)
       return
     }
-    let bytes = try readSymptom()
-    let symptom = Symptom.parse(bytes)
     let time = try at.map { try TimeExpression($0, now: Date()) }
-    var days = lookbackDays ?? RepositorySetting.defaultLookbackDays
-    if lookbackDays == nil, let time, let start = time.start {
-      days = max(1, Int((time.end.timeIntervalSince(start) / 86400).rounded(.up)))
-    }
+    let cache = try options.openCache()
+    let (bytes, readingNotes) = try readSymptom()
+    let symptom = Symptom.parse(bytes)
     // Whole seconds, as the answer tells them; upwards, so that what was merged in this one counts.
     let end = Date(
       timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
+    let days = lookbackDays ?? Self.days(of: time)
+    var scopes = try AnalysisScopes(
+      options, cache: cache, repositories: repo, services: service, symptom: symptom)
+    if let revision { try scopes.keep(having: revision) }
+    scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
     let query = AnalysisQuery(
-      symptom: symptom, scopes: try scopes(for: symptom, in: cache), at: end,
-      lookbackDays: days, revision: revision, limit: limit)
-    let analysis = try Analyzer(cache: cache).analyze(query)
-    let report = AnalysisReport(analysis, answeredOffline: true)
+      symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
+      limit: limit)
+    var notes = readingNotes + scopes.notes
+    let weights = Self.weights(for: query, in: cache, notes: &notes)
+    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
+    let report = AnalysisReport(
+      analysis, notes: notes, weights: weights, answeredOffline: true)
     if let capsule {
-      let packed = AnalysisCapsule(
-        symptom: bytes, query: query, analysis: analysis, answer: report.json.line)
-      do {
-        try packed.bytes().write(to: URL(fileURLWithPath: capsule), options: .atomic)
-      } catch {
-        throw CommandFailure(
-          "The capsule \(capsule) cannot be written: \(error.localizedDescription)")
-      }
+      let basis = try AnalysisBasis(query, analysis, in: cache)
+      let packed = try AnalysisCapsule(
+        symptom: bytes, query: query, analysis: analysis, basis: basis, notes: notes,
+        weights: weights, answer: report.json.line)
+      try write(packed, to: capsule)
     }
     write(report)
   }
 
-  private func write(_ report: AnalysisReport) {
+  func write(_ report: AnalysisReport) {
     let output: [UInt8] =
-      if options.json || format == .json {
-        report.json.line
-      } else if format == .html {
-        Array(report.html.utf8)
-      } else {
-        Array(report.text.utf8)
+      switch options.json ? .json : format ?? .text {
+      case .json: report.json.line
+      case .html: Array(report.html.utf8)
+      case .text: Array(report.text.utf8)
       }
     StandardOutput().write(output)
   }
 
-  /// Answers the question of a capsule again.
-  private func prove(_ path: String, in cache: CacheStore) throws {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure.usage("The capsule \(path) cannot be read.")
-    }
-    let packed: AnalysisCapsule
-    let query: AnalysisQuery
-    do {
-      packed = try AnalysisCapsule(bytes: bytes)
-      query = try packed.query(in: cache)
-    } catch AnalysisCapsule.Failure.unreadable {
-      throw CommandFailure("The file \(path) is no capsule of this version.")
-    } catch AnalysisCapsule.Failure.unknownProject(let project) {
-      throw CommandFailure.notCached(project, nearest: nil)
-    }
-    let analysis = try Analyzer(cache: cache).analyze(query)
-    let report = AnalysisReport(analysis, answeredOffline: true)
-    let again = AnalysisCapsule(
-      symptom: [UInt8](packed.symptom), query: query, analysis: analysis, answer: report.json.line)
-    write(report)
-    let differences = packed.differences(from: again)
-    guard differences.isEmpty else {
-      throw CommandFailure(
-        "The answer is not that of the capsule: \(differences.joined(separator: "; ")).")
-    }
-    options.inform("The answer is that of the capsule, byte by byte.")
+  /// The default days of a window; a span that is longer is looked at as a whole.
+  private static func days(of time: TimeExpression?) -> Int {
+    guard let time, let start = time.start else { return RepositorySetting.defaultLookbackDays }
+    let days = Int((time.end.timeIntervalSince(start) / 86400).rounded(.up))
+    return min(max(days, RepositorySetting.defaultLookbackDays), 365)
   }
 
-  /// The symptom's bytes; of a larger file the parser would not read more.
-  private static let maximumBytes = 256 << 20
+  /// The weights that were fitted to the one repository that is looked at.
+  private static func weights(
+    for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
+  ) -> FittedWeights? {
+    guard let project = query.scopes.first?.project,
+      query.scopes.allSatisfy({ $0.project.id == project.id }),
+      let fitted = FittedWeightsFile(cache: cache.directory, project: project).read()
+    else { return nil }
+    if fitted.isUsable { return fitted }
+    notes.append(
+      "The weights that were fitted to \(project.path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(project.path) --fit' again."
+    )
+    return nil
+  }
 
-  private func readSymptom() throws -> [UInt8] {
+  private func readSymptom() throws -> (bytes: [UInt8], notes: [String]) {
     var bytes = description.map { Array(($0 + "\n\n").utf8) } ?? []
-    guard let file else { return bytes }
-    let handle: FileHandle
-    if file == "-" {
-      handle = .standardInput
-    } else {
-      guard let opened = FileHandle(forReadingAtPath: file) else {
-        throw CommandFailure.usage("The symptom file \(file) cannot be read.")
+    var notes: [String] = []
+    if let file {
+      let read = try SymptomFile(file)
+      if read.isCut {
+        notes.append(
+          "Of the symptom's \(read.total >> 20) MiB the first \(SymptomFile.head >> 20) and the last \(SymptomFile.tail >> 20) were read."
+        )
       }
-      handle = opened
+      if read.looksBinary {
+        notes.append("The symptom does not look like text: what text it holds was read.")
+      }
+      bytes += read.bytes
     }
-    while bytes.count < Self.maximumBytes, let piece = try handle.read(upToCount: 1 << 20),
-      !piece.isEmpty
-    {
-      bytes += piece
+    guard bytes.contains(where: { $0 > 0x20 }) else {
+      throw CommandFailure.usage(
+        "The symptom is empty.", hint: "Give a stack trace, log lines, paths or words.")
     }
-    return bytes
-  }
-
-  private func scopes(for symptom: Symptom, in cache: CacheStore) throws -> [AnalysisScope] {
-    let store = try? SettingsStore(directory: options.configDirectory, access: .readOnly)
-    let finder = ScopeFinder(cache: cache, settings: store)
-    do {
-      return try finder.scopes(repositories: repo, services: service, symptom: symptom)
-    } catch let error as ScopeFinder.NotCached {
-      let nearest =
-        error.isService
-        ? nil : NearestPath.suggest(for: error.name, among: try cache.projects().map(\.path))
-      throw CommandFailure.notCached(error.name, nearest: nearest)
-    }
+    return (bytes, notes)
   }
 }

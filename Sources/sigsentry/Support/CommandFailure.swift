@@ -49,18 +49,17 @@ struct CommandFailure: Error {
     case let failure as CommandFailure: self = failure
     case let error as TimeExpression.Invalid:
       self.init(error.summary, hint: error.hint, code: .usage)
-    case AnalysisError.unknownRevision:
-      self.init(analysis: error, code: .notCached)
-    case is AnalysisError: self.init(analysis: error, code: .failed)
+    case let error as AnalysisError:
+      if case .unknownRevision = error {
+        self.init(error.summary, hint: error.hint, code: .notCached)
+      } else {
+        self.init(error.summary, hint: error.hint)
+      }
+    case let error as AnalysisCapsule.Failure: self.init(error)
     default:
       guard let explanation = Explanation(error) else { return nil }
       self.init(explanation)
     }
-  }
-
-  private init?(analysis error: any Error, code: Code) {
-    guard let error = error as? AnalysisError else { return nil }
-    self.init(error.summary, hint: error.hint, code: code)
   }
 
   init(_ explanation: Explanation) {
@@ -81,6 +80,25 @@ struct CommandFailure: Error {
     }
     if case .cancelled = SyncError(error) { return true }
     return false
+  }
+
+  init(_ error: AnalysisCapsule.Failure) {
+    switch error {
+    case .unreadable: self.init("The file is no capsule.", hint: "'--capsule FILE' writes one.")
+    case .otherVersion(let version):
+      self.init(
+        "The capsule has version \(version) of the form, which this sigsentry does not read.",
+        hint: "Use the sigsentry that wrote it.")
+    case .altered:
+      self.init(
+        "The capsule is not as it was written: it is damaged, or somebody changed it.",
+        hint: "Nothing that it says can be relied on.")
+    case .tooLarge(let bytes):
+      self.init(
+        "A capsule holds a symptom of up to \(AnalysisCapsule.maximumSymptomBytes >> 20) MiB, and this one has \(bytes >> 20).",
+        hint: "Cut it down to the time around the incident.", code: .usage)
+    case .unknownProject(let project): self = .notCached(project, nearest: nil)
+    }
   }
 
   /// The lines for standard error, made safe for a terminal.

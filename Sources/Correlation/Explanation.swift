@@ -1,0 +1,121 @@
+/// Puts the evidence against a suspect into two sentences that a person would say: where it touched what broke, and what
+/// else speaks against it.
+struct Explanation {
+  private let suspect: Suspect
+  /// The strongest first.
+  private let evidence: [Evidence]
+  /// What is known of the place where it broke.
+  private let crash: Evidence?
+
+  init(_ suspect: Suspect) {
+    self.suspect = suspect
+    evidence = suspect.evidence
+    crash = evidence.first {
+      $0.frame != nil && ["nearCrash", "crashFunction", "topFile"].contains($0.kind)
+    }
+  }
+
+  /// What ties a suspect to a place, the most particular first.
+  private static let placed = [
+    ["line"], ["nearCrash", "nearLine"], ["crashFunction", "function", "functionShare"],
+    ["topFile", "files", "mention"],
+  ]
+  /// What is said already where a place is named.
+  private static let implied: Set<String> = [
+    "line", "nearCrash", "nearLine", "crashFunction", "function", "functionShare", "topFile",
+    "files", "mention", "functionElsewhere", "directory", "size",
+  ]
+
+  var text: String {
+    for kinds in Self.placed {
+      guard let found = evidence.first(where: { kinds.contains($0.kind) }) else { continue }
+      let left = evidence.filter { other in
+        !Self.implied.contains(other.kind)
+          && !(found.kind == "line" && other.kind == "newestAtLine")
+      }
+      return sentence(found) + second(left, at: found)
+    }
+    guard let first = evidence.first(where: { $0.kind != "size" }) ?? evidence.first else {
+      return "It was merged in the window."
+    }
+    let left = evidence.filter { $0.kind != first.kind && $0.kind != "size" }
+    return "It \(first.text)." + second(left, at: first)
+  }
+
+  private func sentence(_ found: Evidence) -> String {
+    let file = Self.name(found.file)
+    let line = found.line.map { "\($0)" } ?? "?"
+    switch found.kind {
+    case "line": return "It wrote line \(line) of \(file), \(place(found))."
+    case "nearCrash", "nearLine":
+      guard suspect.file == found.file, let named = found.line, let lines = suspect.lines else {
+        return "It \(found.text)."
+      }
+      let distance = max(lines.lowerBound - named, named - lines.upperBound, 0)
+      if distance == 0 { return "It took lines out at line \(line) of \(file), \(place(found))." }
+      return
+        "It changed \(file) \(distance) \(distance == 1 ? "line" : "lines") from line \(line), "
+        + "\(place(found))."
+    case "crashFunction", "function", "functionShare":
+      guard suspect.file == found.file, let function = suspect.function else {
+        return "It \(found.text)."
+      }
+      return "It changed \(function) in \(file), \(place(found))."
+    case "topFile", "files": return "It changed \(file), \(place(found))."
+    default: return "It changed \(file), which the symptom names."
+    }
+  }
+
+  private func place(_ found: Evidence) -> String {
+    guard let frame = found.frame else { return "which the symptom names" }
+    if frame == crash?.frame { return "where the trace breaks" }
+    return "which the trace passes through in frame \(frame)"
+  }
+
+  /// The two strongest of the other reasons.
+  private func second(_ left: [Evidence], at place: Evidence) -> String {
+    var reasons: [String] = []
+    var topics: Set<String> = [reason(place, at: place).topic]
+    var isRare = false
+    for evidence in left where reasons.count + (isRare ? 1 : 0) < 2 {
+      if evidence.kind == "rarity", evidence.file == place.file {
+        isRare = true
+        continue
+      }
+      let (topic, reason) = reason(evidence, at: place)
+      if topics.insert(topic).inserted { reasons.append(reason) }
+    }
+    let others = reasons.joined(separator: " and ")
+    if isRare {
+      return " Few others touched that file in the window"
+        + (others.isEmpty ? "." : ", and it \(others).")
+    }
+    guard !others.isEmpty else { return "" }
+    return others.hasPrefix("is ") ? " It is also \(others.dropFirst(3))." : " It also \(others)."
+  }
+
+  /// A reason in few words, and what it is about: of one topic, one reason is enough.
+  private func reason(_ evidence: Evidence, at place: Evidence) -> (topic: String, text: String) {
+    let isThere = evidence.file == place.file
+    switch evidence.kind {
+    case "newestAtLine" where isThere: return ("newest", "is the newest change there")
+    case "newestInFunction" where isThere:
+      return ("newest", "is the newest change of that function")
+    case "newestInFile" where isThere, "newestMention" where isThere:
+      return ("newest", "is the newest change of that file")
+    case "newestAtLine", "newestInFunction", "newestInFile", "newestMention":
+      return ("newest", evidence.text)
+    case "share" where isThere: return ("share", "changed much of it")
+    case "focus": return ("share", "changed little else")
+    case "titleWords", "descriptionWords", "pathWords", "changeWords", "words", "identifiers",
+      "codeNames", "codeMentions":
+      return ("words", evidence.text)
+    case "callee", "calleeNearby": return ("callee", evidence.text)
+    default: return (evidence.kind, evidence.text)
+    }
+  }
+
+  private static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

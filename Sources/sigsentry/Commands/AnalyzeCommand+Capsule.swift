@@ -1,0 +1,61 @@
+import Cache
+import Correlation
+import Foundation
+import Reports
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension AnalyzeCommand {
+  func write(_ packed: AnalysisCapsule, to path: String) throws {
+    let bytes = [UInt8](try packed.bytes())
+    let draft = path + ".new"
+    // Beside its place, then renamed: a file that is there is whole.
+    guard let file = fopen(draft, "we") else { throw Self.unwritable(path) }
+    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+    guard fclose(file) == 0, isWritten, rename(draft, path) == 0 else {
+      defer { unlink(draft) }
+      throw Self.unwritable(path)
+    }
+  }
+
+  private static func unwritable(_ path: String) -> CommandFailure {
+    CommandFailure("The capsule \(path) cannot be written: \(String(cString: strerror(errno))).")
+  }
+
+  /// Answers the question of a capsule again, and fails where the answer is another.
+  func prove(_ path: String) throws {
+    let cache = try options.openCache()
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let bytes = try? handle.read(upToCount: AnalysisCapsule.maximumBytes + 1)
+    else {
+      throw CommandFailure.usage("The capsule \(path) cannot be read.")
+    }
+    let packed = try AnalysisCapsule(bytes: bytes)
+    let query = try packed.query(in: cache)
+    let analysis: Analysis
+    do {
+      analysis = try Analyzer(cache: cache, fitted: packed.question.weights).analyze(query)
+    } catch AnalysisError.unknownRevision(let revision, let repository) {
+      throw CommandFailure(
+        "The cache has changed: the mirror of \(repository) lacks the commit \(revision) that the answer stood on."
+      )
+    }
+    let report = AnalysisReport(
+      analysis, notes: packed.question.notes, weights: packed.question.weights,
+      answeredOffline: true)
+    let again = try AnalysisCapsule(
+      symptom: [UInt8](packed.question.symptom), query: query, analysis: analysis,
+      basis: AnalysisBasis(query, analysis, in: cache), notes: packed.question.notes,
+      weights: packed.question.weights, answer: report.json.line)
+    write(report)
+    let differences = packed.differences(from: again)
+    guard differences.isEmpty else {
+      throw CommandFailure(
+        "The cache does not give the capsule's answer any more.",
+        hint: differences.joined(separator: " "))
+    }
+    options.inform("The answer is that of the capsule, byte for byte.")
+  }
+}

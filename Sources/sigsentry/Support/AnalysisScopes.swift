@@ -1,0 +1,185 @@
+import Cache
+import Correlation
+import Foundation
+import Mirror
+import Reports
+import Settings
+
+/// Finds where a symptom's cause is to be looked for, and notes what a reader of the answer should know of that.
+struct AnalysisScopes {
+  private let options: CommonOptions
+  private let cache: CacheStore
+  private let projects: [CachedProject]
+  private let settings: SettingsStore?
+  private(set) var found: [AnalysisScope] = []
+  private(set) var notes: [String] = []
+
+  /// Services of a symptom beyond these are not looked up.
+  private static let mostServices = 64
+  /// A cache that is older than this at the time of the incident may lack the culprit.
+  private static let staleSeconds = 3600.0
+
+  /// What is named, else where the symptom's services lead, else everywhere.
+  init(
+    _ options: CommonOptions, cache: CacheStore, repositories: [String], services: [String],
+    symptom: Symptom
+  ) throws {
+    self.options = options
+    self.cache = cache
+    projects = try cache.projects().filter { $0.syncedAt != nil }
+    settings = try? SettingsStore(directory: options.configDirectory, access: .readOnly)
+    let asked = Self.distinct(services)
+    for service in asked { try add(asked: service) }
+    for path in Self.distinct(repositories) {
+      let project = try options.project(path, in: cache)
+      // A service's part of the repository is the narrower answer.
+      if !found.contains(where: { $0.project.id == project.id }) {
+        found.append(AnalysisScope(project: project))
+      }
+    }
+    if found.isEmpty { try addServices(of: symptom) }
+    if found.isEmpty { found = projects.map { AnalysisScope(project: $0) } }
+    guard !found.isEmpty else {
+      throw CommandFailure(
+        "No repository in the cache has been synced.",
+        hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.", code: .notCached)
+    }
+    found = Self.withoutParts(found)
+  }
+
+  private static func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  /// Each place once: a whole project takes in its parts.
+  private static func withoutParts(_ scopes: [AnalysisScope]) -> [AnalysisScope] {
+    let whole = Set(scopes.filter { $0.pathPrefix == nil }.map(\.project.id))
+    var seen: Set<String> = []
+    return scopes.filter { scope in
+      (scope.pathPrefix == nil || !whole.contains(scope.project.id))
+        && seen.insert("\(scope.project.id) \(scope.pathPrefix ?? "")").inserted
+    }
+  }
+
+  // MARK: Services
+
+  private mutating func add(asked service: String) throws {
+    if let mapping = try settings?.mapping(service: service) {
+      found.append(try scope(of: mapping))
+      return
+    }
+    let named = projects(named: service)
+    guard !named.isEmpty else {
+      let names = ((try? settings?.mappings()) ?? []).map(\.service) + projects.map(\.path)
+      throw CommandFailure(
+        "The service \(service) has no mapping, and no repository in the cache has its name.",
+        hint: NearestPath.suggest(for: service, among: names).map { "Did you mean \($0)?" }
+          ?? "Run 'sigsentry mappings set \(service) REPO'.", code: .notCached)
+    }
+    add(named, for: service)
+  }
+
+  private mutating func addServices(of symptom: Symptom) throws {
+    let services = symptom.services.prefix(Self.mostServices)
+    var unknown: [String] = []
+    for service in services {
+      if let mapping = try settings?.mapping(service: service) {
+        do {
+          found.append(try scope(of: mapping))
+        } catch let failure as CommandFailure {
+          notes.append(failure.summary)
+        }
+      } else {
+        let named = projects(named: service)
+        if named.isEmpty { unknown.append(service) } else { add(named, for: service) }
+      }
+    }
+    if found.isEmpty, !unknown.isEmpty, !projects.isEmpty {
+      let names = unknown.prefix(5).joined(separator: ", ")
+      let more = unknown.count > 5 ? " and \(unknown.count - 5) more" : ""
+      notes.append(
+        "The symptom names \(names)\(more), which no mapping and no repository's name knows: all repositories in the cache were looked at."
+      )
+    }
+  }
+
+  private func projects(named service: String) -> [CachedProject] {
+    projects.filter {
+      $0.path == service || $0.path.split(separator: "/").last.map(String.init) == service
+    }
+  }
+
+  private mutating func add(_ named: [CachedProject], for service: String) {
+    found += named.map { AnalysisScope(project: $0) }
+    let paths = named.map(\.path).joined(separator: ", ")
+    notes.append(
+      "The service \(service) has no mapping: \(named.count == 1 ? "the repository \(paths) of that name was" : "the repositories \(paths) of that name were") looked at."
+    )
+  }
+
+  private func scope(of mapping: ServiceMapping) throws -> AnalysisScope {
+    guard let setting = try settings?.repository(id: mapping.repositoryID) else {
+      throw CommandFailure(
+        "The service \(mapping.service) is mapped to a repository that is gone from the settings.",
+        hint: "Run 'sigsentry mappings set \(mapping.service) REPO'.", code: .notCached)
+    }
+    guard let id = setting.projectID,
+      let project = try cache.project(host: setting.baseURL.hostKey, projectID: id),
+      project.syncedAt != nil
+    else {
+      throw CommandFailure(
+        "The service \(mapping.service) is mapped to \(setting.path), which is not in the cache.",
+        hint: "Run 'sigsentry sync \(setting.path)'.", code: .notCached)
+    }
+    if let branch = mapping.branch,
+      try repository(of: project)?.reference("refs/heads/\(branch)") == nil
+    {
+      throw CommandFailure(
+        "The service \(mapping.service) is mapped to the branch \(branch) of \(project.path), which is not in the mirror.",
+        hint: "Run 'sigsentry mappings set' with another branch, or 'sigsentry sync'.",
+        code: .notCached)
+    }
+    return AnalysisScope(
+      project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
+  }
+
+  private func repository(of project: CachedProject) throws -> Repository? {
+    let mirror = MirrorDirectory(
+      cache: cache.directory, host: project.host, projectID: project.projectID)
+    return mirror.exists ? try Repository(bareAt: mirror.path) : nil
+  }
+
+  // MARK: Revisions and windows
+
+  /// Leaves out the repositories that do not have a revision, where others do.
+  mutating func keep(having revision: String) throws {
+    guard found.count > 1 else { return }
+    let having = found.filter { scope in
+      (try? repository(of: scope.project)?.resolveCommit(revision)) != nil
+    }
+    guard !having.isEmpty, having.count < found.count else { return }
+    let gone = found.count - having.count
+    found = having
+    notes.append(
+      "\(gone) \(gone == 1 ? "repository does" : "repositories do") not have the revision \(revision) and \(gone == 1 ? "was" : "were") left out."
+    )
+  }
+
+  /// Notes where the cache does not reach over the window.
+  mutating func checkWindow(from start: Date, until end: Date) {
+    for project in found.map(\.project) {
+      if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
+        let days = Int((end.timeIntervalSince(start) / 86400).rounded(.up))
+        notes.append(
+          "The cache has the merge requests of \(project.path) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(project.path) --lookback-days \(days)' brings more."
+        )
+      }
+      if let synced = project.syncedAt, end.timeIntervalSince(synced) > Self.staleSeconds {
+        notes.append(
+          "\(project.path) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
+        )
+      }
+    }
+  }
+}

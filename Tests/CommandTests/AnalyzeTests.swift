@@ -1,0 +1,208 @@
+import Foundation
+import GitLabDouble
+import TestSupport
+import Testing
+
+/// A synced project in which one merge request broke the pool and another painted the door.
+private func prepared() async throws -> CommandFixture {
+  let fixture = try await CommandFixture()
+  let pool = "int\npool_take (void)\n{\n  int size = 1;\n  return size;\n}\n"
+  try fixture.commit("main", ["src/pool.c": pool, "door/door.c": "int door;\n"])
+  for (branch, title, files) in [
+    (
+      "take", "Take \u{1B}[31mmore\u{202E} <b>from</b> the pool",
+      ["src/pool.c": pool.replacingOccurrences(of: "size = 1", with: "size = 0")]
+    ),
+    ("paint", "Paint the door", ["door/door.c": "int door = 2;\n"]),
+  ] {
+    try fixture.commit(branch, files, from: "main")
+    let iid = try await fixture.double.openMergeRequest(
+      in: fixture.project, title: title, source: branch)
+    try await fixture.double.merge(iid, in: fixture.project)
+  }
+  try await fixture.connect()
+  try await fixture.run("repos", "add", "acme/shop")
+  try await fixture.run("sync")
+  return fixture
+}
+
+private let trace =
+  "#0  0x00007f pool_take () at /builds/acme/shop/src/pool.c:4\n#1  main () at /src/other.c:1\n"
+
+@Suite struct AnalyzeTests {
+  private func object(_ result: ChildProcess.Result) throws -> [String: Any] {
+    try #require(
+      JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any],
+      "\(result.errorText)")
+  }
+
+  private func first(_ result: ChildProcess.Result) throws -> Int? {
+    (try object(result)["suspects"] as? [[String: Any]])?.first?["mergeRequest"] as? Int
+  }
+
+  private func notes(_ result: ChildProcess.Result) throws -> String {
+    (try object(result)["notes"] as? [String] ?? []).joined(separator: "\n")
+  }
+
+  @Test func `every form of answer is harmless and names the culprit`() async throws {
+    let fixture = try await prepared()
+    let text = try await fixture.run("analyze", "-", "--offline", input: trace)
+    #expect(text.status == 0, "\(text.errorText)")
+    #expect(text.text.contains("1. !1 Take"))
+    #expect(text.text.contains(">+ 4"))
+    #expect(!text.output.contains(0x1B))
+    #expect(!text.text.contains("\u{202E}"))
+    let page = try await fixture.run("analyze", "-", "--format", "html", input: trace)
+    #expect(page.text.hasPrefix("<!doctype html>"))
+    #expect(!page.text.contains("<b>"))
+    #expect(!page.output.contains(0x1B))
+    let json = try await fixture.run("analyze", "-", "--format", "json", input: trace)
+    #expect(try first(json) == 1)
+    // The same question on the same cache is answered with the same bytes.
+    let at = "2026-01-01T00:00:00Z"
+    let one = try await fixture.run("analyze", "-", "--json", "--at", at, input: trace)
+    let two = try await fixture.run("analyze", "-", "--json", "--at", at, input: trace)
+    #expect(one.output == two.output)
+    await fixture.stop()
+  }
+
+  @Test func `services are looked up by mapping, then by the repository's name`() async throws {
+    let fixture = try await prepared()
+    let named = try await fixture.run(
+      "analyze", "-", "--json", "--service", "shop", input: trace)
+    #expect(try first(named) == 1)
+    #expect(try notes(named).contains("The service shop has no mapping"))
+    let unknown = try await fixture.run("analyze", "-", "--service", "shopp", input: trace)
+    #expect(unknown.status == 4)
+    #expect(unknown.errorText.contains("no mapping"))
+    #expect(unknown.errorText.contains("Did you mean acme/shop?"))
+    try await fixture.run("mappings", "set", "painter", "acme/shop", "--path-prefix", "door")
+    let mapped = try await fixture.run(
+      "analyze", "-", "--json", "--service", "painter", input: trace + "door/door.c\n")
+    #expect(try first(mapped) == 2)
+    #expect(try object(mapped)["candidates"] as? Int == 1)
+    // Names are exact, and a log line's service leads as an option does.
+    let log = #"{"level":"error","service":"painter","msg":"door.c failed"}"# + "\n"
+    let logged = try await fixture.run("analyze", "-", "--json", input: log)
+    #expect(try object(logged)["candidates"] as? Int == 1)
+    let other = try await fixture.run(
+      "analyze", "-", "--json", input: log.replacingOccurrences(of: "painter", with: "Painter"))
+    #expect(try object(other)["candidates"] as? Int == 2)
+    #expect(try notes(other).contains("names Painter, which no mapping"))
+    try await fixture.run("mappings", "set", "painter", "acme/shop", "--branch", "gone")
+    let branch = try await fixture.run("analyze", "-", "--service", "painter", input: trace)
+    #expect(branch.status == 4)
+    #expect(branch.errorText.contains("the branch gone of acme/shop"))
+    await fixture.stop()
+  }
+
+  @Test func `times, revisions and symptoms that cannot be used are told`() async throws {
+    let fixture = try await prepared()
+    for time in [
+      "now", "1m ago", "last 30m", "since yesterday", "between 2026-01-01 and 2026-01-02",
+    ] {
+      let answer = try await fixture.run("analyze", "-", "--json", "--at", time, input: trace)
+      #expect(answer.status == 0, "\(time): \(answer.errorText)")
+      #expect(try object(answer)["lookbackDays"] as? Int == 30, "\(time)")
+    }
+    let span = try await fixture.run("analyze", "-", "--json", "--at", "last 60d", input: trace)
+    #expect(try object(span)["lookbackDays"] as? Int == 60)
+    #expect(try await fixture.run("analyze", "-", "--at", "soon", input: trace).status == 64)
+    let main = try fixture.upstream.gitText("rev-parse", "main")
+    for revision in ["main", main, String(main.prefix(9))] {
+      let answer = try await fixture.run(
+        "analyze", "-", "--json", "--revision", revision, input: trace)
+      #expect(try object(answer)["revision"] as? [String: String] == ["acme/shop": main])
+    }
+    #expect(try await fixture.run("analyze", "-", "--revision", "gone", input: trace).status == 4)
+    #expect(try await fixture.run("analyze", "-", "--repo", "acme/shpo", input: trace).status == 4)
+    let empty = try await fixture.run("analyze", "-", input: " \n\t\n")
+    #expect(empty.status == 64)
+    #expect(empty.errorText.contains("The symptom is empty."))
+    let folder = try await fixture.run("analyze", fixture.directory.path)
+    #expect(folder.status == 64)
+    #expect(folder.errorText.contains("Is a directory"))
+    let missing = try await fixture.run("analyze", fixture.directory.path + "/none")
+    #expect(missing.errorText.contains("No such file or directory"))
+    let gzip = fixture.directory.path + "/a.gz"
+    try Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]).write(to: URL(fileURLWithPath: gzip))
+    #expect(try await fixture.run("analyze", gzip).errorText.contains("zcat"))
+    let zeros = try await fixture.run("analyze", "-", "--json", input: "\u{0}\u{1}pool\u{0}")
+    #expect(try notes(zeros).contains("does not look like text"))
+    #expect(try await fixture.run("analyze", "-", "--json", "--format", "html").status == 64)
+    await fixture.stop()
+  }
+
+  @Test func `of a huge file the head and the tail are read`() async throws {
+    let fixture = try await prepared()
+    let path = fixture.directory.path + "/huge.log"
+    try Data("a.c broke\n".utf8).write(to: URL(fileURLWithPath: path))
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    // A hole: the file is large, and takes no room.
+    try handle.truncate(atOffset: 400 << 20)
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(("\n" + trace).utf8))
+    try handle.close()
+    let answer = try await fixture.run("analyze", path, "--json")
+    #expect(try first(answer) == 1, "\(answer.errorText)")
+    #expect(
+      try notes(answer).contains("Of the symptom's 400 MiB the first 48 and the last 16 were read.")
+    )
+    let capsule = try await fixture.run(
+      "analyze", path, "--capsule", fixture.directory.path + "/capsule")
+    #expect(capsule.status == 64)
+    #expect(capsule.errorText.contains("up to 16 MiB"))
+    await fixture.stop()
+  }
+
+  @Test
+  func `a capsule proves its answer elsewhere, and tells a changed cache from a changed capsule`()
+    async throws
+  {
+    let fixture = try await prepared()
+    let capsule = fixture.directory.path + "/capsule"
+    let written = try await fixture.run(
+      "analyze", "-", "--json", "--service", "shop", "--capsule", capsule, input: trace)
+    #expect(written.status == 0, "\(written.errorText)")
+    // Another machine has the cache alone, and not the settings.
+    let elsewhere = fixture.directory.path + "/elsewhere"
+    try FileManager.default.copyItem(atPath: fixture.cache, toPath: elsewhere)
+    try FileManager.default.removeItem(atPath: fixture.config)
+    let replay = try await fixture.run(
+      "analyze", "--replay", capsule, "--json", "--offline", "--cache", elsewhere)
+    #expect(replay.status == 0, "\(replay.errorText)")
+    #expect(replay.output == written.output)
+    #expect(replay.errorText.contains("byte for byte"))
+
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: capsule))
+    let text = String(decoding: bytes, as: UTF8.self)
+    let altered = fixture.directory.path + "/altered"
+    try Data(text.replacingOccurrences(of: "pool_take", with: "pool_make").utf8)
+      .write(to: URL(fileURLWithPath: altered))
+    let tampered = try await fixture.run("analyze", "--replay", altered)
+    #expect(tampered.status == 1)
+    #expect(tampered.text.isEmpty)
+    #expect(tampered.errorText.contains("somebody changed it"))
+
+    try await fixture.run("cache", "clear", "acme/shop")
+    let gone = try await fixture.run("analyze", "--replay", capsule)
+    #expect(gone.status == 4)
+    #expect(try await fixture.run("analyze", "--replay", "/none").status == 64)
+    #expect(
+      try await fixture.run("analyze", "--replay", capsule, "--repo", "acme/shop").status == 64)
+    await fixture.stop()
+  }
+
+  @Test func `a merge request that was renamed since is named by the replay`() async throws {
+    let fixture = try await prepared()
+    let capsule = fixture.directory.path + "/capsule"
+    try await fixture.run("analyze", "-", "--capsule", capsule, input: trace)
+    try fixture.double.update(mergeRequest: 1, in: fixture.project) { $0.title = "Break the pool" }
+    try fixture.double.touch(mergeRequest: 1, in: fixture.project)
+    try await fixture.run("sync")
+    let replay = try await fixture.run("analyze", "--replay", capsule)
+    #expect(replay.status == 1)
+    #expect(replay.errorText.contains("acme/shop!1 has another title, description or state."))
+    await fixture.stop()
+  }
+}

@@ -1,0 +1,251 @@
+import Cache
+import Foundation
+import Testing
+
+@testable import Correlation
+@testable import Reports
+
+private let hostile = "\u{1B}]0;owned\u{7}<script>alert(1)</script>\u{202E}\u{9B}31m&\"'"
+
+private func suspect(
+  _ iid: Int64 = 12, title: String = "Take from the pool", confidence: Double = 0.7,
+  url: String? = "https://gitlab.example/acme/shop/-/merge_requests/12",
+  evidence: [Evidence]? = nil, code: String = "int size = pool->n;"
+) -> Suspect {
+  let at = Date(timeIntervalSince1970: 1_760_000_000)
+  let request = CachedMergeRequest(
+    iid: iid, gitlabID: iid, title: title, description: "", state: "merged", isDraft: false,
+    authorName: "Ada", authorUsername: "ada", createdAt: at, updatedAt: at, mergedAt: at,
+    closedAt: nil, targetBranch: "main", sourceBranch: "b", sourceProjectID: 1, labels: [],
+    webURL: url, mergeCommitSHA: nil, squashCommitSHA: nil)
+  return Suspect(
+    repository: "acme/shop", mergeRequest: request, file: "src/pool.c", function: "pool_take",
+    lines: 7...7, score: confidence, confidence: confidence,
+    evidence: evidence ?? [
+      Evidence(
+        kind: "line", frame: 0, file: "src/pool.c", line: 7, weight: 1,
+        text: "wrote line 7 of src/pool.c")
+    ],
+    snippet: [
+      SnippetLine(number: 6, text: "{", isChanged: false, isNamed: false),
+      SnippetLine(number: 7, text: code, isChanged: true, isNamed: true),
+    ])
+}
+
+private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Analysis {
+  var analysis = Analysis(
+    AnalysisQuery(
+      symptom: Symptom.parse("x"), scopes: [],
+      at: Date(timeIntervalSince1970: 1_760_086_400), lookbackDays: 30))
+  analysis.repositories = ["acme/shop"]
+  analysis.revisions = ["acme/shop": String(repeating: "a", count: 40)]
+  analysis.references = [
+    Reference(
+      repository: "acme/shop", name: "refs/heads/main", sha: String(repeating: "b", count: 40))
+  ]
+  analysis.suspects = suspects
+  analysis.candidates = 57
+  analysis.explanation = explanation
+  return analysis
+}
+
+@Suite struct AnalysisReportTests {
+  private func report(_ analysis: Analysis, notes: [String] = []) -> AnalysisReport {
+    AnalysisReport(analysis, notes: notes, answeredOffline: true)
+  }
+
+  @Test func `a terminal gets the suspect, why, and the line that broke`() {
+    let text = report(analysis([suspect()]), notes: ["Mind the gap."]).text
+    #expect(
+      text == """
+        57 merge requests were merged in the 30 days before 2025-10-10T08:53:20Z in
+        acme/shop.
+        Note: Mind the gap.
+
+        1. !12 Take from the pool
+           Ada, merged 2025-10-09T08:53:20Z (24 hours before), confidence 70 %
+           https://gitlab.example/acme/shop/-/merge_requests/12
+           It wrote line 7 of pool.c, which the trace passes through in frame 0.
+
+           src/pool.c, pool_take
+              6  {
+           >+ 7  int size = pool->n;
+
+        Read acme/shop at aaaaaaaaaaaa, where refs/heads/main is bbbbbbbbbbbb.
+        The symptom has no frames.
+        Rules of version \(Analyzer.algorithmVersion), standard weights.
+
+        """)
+  }
+
+  @Test func `no good suspect is said plainly, with the nearest`() {
+    let age = Evidence(
+      kind: "recency", frame: nil, file: "a", line: nil, weight: 1, text: "was merged just now")
+    let text = report(
+      analysis(
+        [suspect(confidence: 0.1), suspect(13, confidence: 0.1, evidence: [age])],
+        explanation: "Nothing stands out.")
+    ).text
+    #expect(text.contains("No good suspect. Nothing stands out.\n"))
+    #expect(text.contains("10 %  !12 Take from the pool\n"))
+    // Its age alone does not bring a merge request near.
+    #expect(!text.contains("!13"))
+  }
+
+  @Test func `no line but an address is wider than a terminal`() {
+    let long = String(repeating: "漢字 wide 🙂 ", count: 30) + String(repeating: "x", count: 300)
+    let all = (1...6).map {
+      suspect($0, title: long, confidence: 0.8 / Double($0), code: "\t\t" + long)
+    }
+    for analysis in [
+      analysis(all),
+      analysis(all.map { suspect($0.mergeRequest.iid, title: long, confidence: 0.1) }),
+    ] {
+      let text = report(analysis, notes: [long]).text
+      for line in text.split(separator: "\n") where !line.contains("https://") {
+        #expect(TerminalText.width(line) <= 80, "\(line)")
+      }
+    }
+  }
+
+  @Test func `escapes and markup from outside are harmless`() {
+    var hostileAnalysis = analysis([
+      suspect(title: hostile, url: "javascript:alert(1)", code: hostile)
+    ])
+    hostileAnalysis.services = [hostile]
+    hostileAnalysis.repositories = [hostile]
+    let report = report(hostileAnalysis, notes: [hostile])
+    #expect(!report.text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    #expect(!report.text.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{9B}" })
+    let page = report.html
+    #expect(!page.contains("<script"))
+    #expect(!page.contains("href=\"javascript"))
+    #expect(!page.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+  }
+
+  @Test func `the page needs nothing from elsewhere`() {
+    let page = report(analysis([suspect()])).html
+    for word in ["<script", " src=", "url(", "@import", "<link", "<img", "<iframe"] {
+      #expect(!page.contains(word), "\(word)")
+    }
+    #expect(page.contains("default-src 'none'"))
+    #expect(page.contains("<span class=\"changed named\">&gt;+ 7  int size = pool-&gt;n;</span>"))
+    #expect(page.contains("href=\"https://gitlab.example/acme/shop/-/merge_requests/12\""))
+  }
+
+  @Test func `JSON has the keys of the design`() throws {
+    let json = report(analysis([suspect()])).json
+    guard case .object(let members) = json else {
+      Issue.record("no object")
+      return
+    }
+    #expect(
+      members.map(\.0) == [
+        "at", "lookbackDays", "repositories", "revision", "codeCorrelation", "suspects",
+        "candidates", "symptom", "exonerated", "refs", "algorithm", "weights", "notes",
+        "answeredOffline",
+      ])
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(json.line)) as? [String: Any])
+    let correlation = try #require(object["codeCorrelation"] as? [String: Any])
+    #expect(correlation["available"] as? Bool == true)
+    let code = try #require(correlation["suspectedCode"] as? [String: Any])
+    #expect(Set(code.keys) == ["repo", "filePath", "functionName", "lineRange", "snippet"])
+    let cause = try #require(correlation["causalPR"] as? [String: Any])
+    #expect(
+      Set(cause.keys)
+        == ["id", "title", "author", "mergedAt", "url", "confidence", "explanation"])
+    let first = try #require((object["suspects"] as? [[String: Any]])?.first)
+    #expect(
+      Set(first.keys) == [
+        "repository", "mergeRequest", "sha", "title", "author", "mergedAt", "url", "score",
+        "confidence", "file", "function", "lines", "evidence",
+      ])
+  }
+
+  @Test func `fitted weights are named`() throws {
+    let weights = FittedWeights(
+      .standard, cases: 31, at: Date(timeIntervalSince1970: 1_760_000_000))
+    let report = AnalysisReport(
+      analysis([suspect()]), weights: weights, answeredOffline: true)
+    #expect(report.text.contains("weights fitted to 31 past regressions of this repository."))
+    #expect(
+      String(decoding: report.json.line, as: UTF8.self).contains(
+        #""weights":{"kind":"fitted","cases":31,"fittedAt":"2025-10-09T08:53:20Z"}"#))
+  }
+}
+
+@Suite struct AnalysisCapsuleTests {
+  private let directory = FileManager.default.temporaryDirectory
+    .appendingPathComponent("capsule-\(UUID().uuidString)")
+
+  private func capsule(
+    _ symptom: [UInt8] = Array("it broke".utf8), confidence: Double = 0.7, title: String = "Take"
+  ) throws -> AnalysisCapsule {
+    let cache = try CacheStore(directory: directory.path, access: .readWrite)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let analysis = analysis([suspect(title: title, confidence: confidence)])
+    let query = AnalysisQuery(
+      symptom: Symptom.parse(symptom), scopes: [], at: analysis.at, lookbackDays: 30)
+    return try AnalysisCapsule(
+      symptom: symptom, query: query, analysis: analysis,
+      basis: AnalysisBasis(query, analysis, in: cache), notes: [], weights: nil,
+      answer: AnalysisReport(analysis, answeredOffline: true).json.line)
+  }
+
+  @Test func `a capsule is read back, and the same one is the same bytes`() throws {
+    let bytes = try capsule().bytes()
+    #expect(try capsule().bytes() == bytes)
+    let read = try AnalysisCapsule(bytes: bytes)
+    #expect(read.question.symptom == Data("it broke".utf8))
+    #expect(read.differences(from: try capsule()).isEmpty)
+  }
+
+  @Test func `a changed byte is told`() throws {
+    let bytes = try capsule().bytes()
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (old, new) in [
+      ("0.7", "0.8"), ("\"lookbackDays\":30", "\"lookbackDays\":31"), ("{", "{ "),
+      ("\"notes\":[]", "\"notes\":[],\"more\":1"),
+    ] {
+      let range = try #require(text.range(of: old))
+      let changed = text.replacingCharacters(in: range, with: new)
+      #expect(throws: AnalysisCapsule.Failure.altered) {
+        try AnalysisCapsule(bytes: Data(changed.utf8))
+      }
+    }
+    #expect(throws: AnalysisCapsule.Failure.unreadable) {
+      try AnalysisCapsule(bytes: bytes.dropLast(9))
+    }
+    #expect(throws: AnalysisCapsule.Failure.otherVersion(1)) {
+      try AnalysisCapsule(bytes: Data(#"{"version":1}"#.utf8))
+    }
+  }
+
+  @Test func `hostile capsules end in an error`() throws {
+    let deep = String(repeating: "[", count: 100_000)
+    for text in [
+      "", "null", "[]", "{}", deep, #"{"version":2}"#, #"{"version":2,"question":\#(deep)}"#,
+      #"{"version":99999999999999999999}"#,
+    ] {
+      #expect(throws: AnalysisCapsule.Failure.self) {
+        try AnalysisCapsule(bytes: Data(text.utf8))
+      }
+    }
+    let large = [UInt8](repeating: 0x61, count: AnalysisCapsule.maximumSymptomBytes + 1)
+    #expect(throws: AnalysisCapsule.Failure.tooLarge(bytes: large.count)) {
+      try capsule(large)
+    }
+  }
+
+  @Test func `a replay says what differs`() throws {
+    #expect(
+      try capsule().differences(from: capsule(confidence: 0.6)).last
+        == "The suspects and their order are the same; a confidence differs by up to 10.0 points.")
+    #expect(
+      try capsule().differences(from: capsule(title: "Give")).last
+        == "The suspects and their confidence are the same; details differ.")
+    #expect(
+      try capsule().differences(from: capsule(title: "Give")).first?.hasPrefix("Nothing") == true)
+  }
+}
