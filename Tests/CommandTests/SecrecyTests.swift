@@ -183,6 +183,12 @@ import Testing
       try await run("sync")
       for fault in faults { double.clearFault(fault) }
     }
+    let shown = try await serve(fixture, variables: variables)
+    ran.formUnion([
+      ["serve"], ["api-keys", "create"], ["api-keys", "list"], ["api-keys", "revoke"],
+    ])
+    outputs += shown.output
+    secrets += shown.secrets
     try await run("cache", "clear", "acme/shop")
     try await run("repos", "remove", "acme/shop")
     try await run("disconnect", "login", "--revoke")
@@ -220,6 +226,64 @@ import Testing
       }
     }
     await fixture.stop()
+  }
+
+  /// Runs the dashboard with secrets of its own, lets it sync, answer and refuse, and returns what it said.
+  private func serve(
+    _ fixture: CommandFixture, variables: [String: String]
+  ) async throws -> (output: Data, secrets: [String]) {
+    let made = try await fixture.run("api-keys", "create", "ci", "--permission", "config:read")
+    let key = try #require(made.text.firstMatch(of: /ss_secret_[A-Za-z0-9_-]+/)).output
+    let secrets = [String(key), "login-token-8842-abcdef", "webhook-token-1177"]
+    var variables = variables
+    variables["LOGIN"] = secrets[1]
+    variables["SIGSENTRY_WEBHOOK_TOKEN"] = secrets[2]
+    let server = try await fixture.start(
+      "serve", "--listen", "127.0.0.1:0", "--auth-token-env", "LOGIN", "-v", variables: variables,
+      until: "The dashboard is at")
+    let address = try #require(
+      server.errorSoFar().firstMatch(of: /The dashboard is at (http:\/\/[0-9.:]+)/)
+    ).output.1
+    var output = Data()
+    let requests: [[String]] = [
+      ["/"], ["/login", "-d", "token=\(secrets[1])"], ["/login", "-d", "token=wrong"],
+      ["/v1/config/repos", "-H", "Authorization: Bearer \(key)"],
+      ["/v1/config/repos", "-H", "Authorization: Bearer ss_secret_wrong"],
+      [
+        "/v1/config/repos", "-H", "Authorization: Bearer \(key)", "-H",
+        "Content-Type: application/json", "-d",
+        #"{"platform":"gitlab","credentials":{"token":"\#(fixture.token)"}}"#,
+      ],
+      [
+        "/hooks/gitlab", "-H", "X-Gitlab-Token: \(secrets[2])", "-H",
+        "Content-Type: application/json", "-d", "{}",
+      ],
+      ["/metrics"], ["/healthz"], ["/v1/openapi.json"],
+    ]
+    for request in requests {
+      // The arguments of curl go by a file: this test looks for secrets in command lines.
+      let file = fixture.directory.appendingPathComponent("request")
+      let words = ["\(address)\(request[0])"] + request.dropFirst()
+      let lines = words.enumerated().map { index, word in
+        let isOption = word.hasPrefix("-")
+        let text = isOption ? word : "\"\(word.replacing("\"", with: "\\\""))\""
+        return index == 0 ? "url = \(text)\n" : isOption ? text + " " : text + "\n"
+      }
+      try Data(lines.joined().utf8).write(to: file)
+      output += try await ChildProcess(
+        ["curl", "-s", "-i", "--noproxy", "*", "-K", file.path],
+        environment: ["PATH": "/usr/bin:/bin"]
+      ).ended().output
+      try FileManager.default.removeItem(at: file)
+    }
+    server.send(SIGTERM)
+    let ended = try await server.ended()
+    output += ended.output + ended.error
+    for arguments in [["api-keys", "list", "--json"], ["api-keys", "revoke", "ci"]] {
+      output += try await fixture.start(arguments).ended().output
+    }
+    #expect(output.range(of: Data(#""success":true"#.utf8)) != nil)
+    return (output, secrets)
   }
 
   private static func files(in folder: String) -> [(String, Data)] {
