@@ -86,7 +86,7 @@ struct ConnectCommand: AsyncParsableCommand {
       tell(
         try target.setup.store(
           ConnectionSecrets(accessToken: token), check, name: target.name,
-          baseURL: target.baseURL, caFile: target.caFile, at: Date()), check)
+          baseURL: target.baseURL, caFile: target.caFile, at: Date()), check, of: target)
     }
   }
 
@@ -117,7 +117,7 @@ struct ConnectCommand: AsyncParsableCommand {
       let stored = try target.setup.store(
         tokens, from: client, client: target.client(tokens.accessToken), name: target.name,
         baseURL: target.baseURL, caFile: target.caFile, at: Date())
-      tell(stored.outcome, stored.check)
+      tell(stored.outcome, stored.check, of: target)
       if tokens.refreshToken == nil {
         options.inform(
           "sigsentry: GitLab gave no refresh token: the login lasts until it expires.")
@@ -156,7 +156,9 @@ struct ConnectCommand: AsyncParsableCommand {
     return OAuthApplication(clientID: id, clientSecret: stored)
   }
 
-  private func tell(_ outcome: ConnectionSetup.Outcome, _ check: TokenCheck) {
+  private func tell(
+    _ outcome: ConnectionSetup.Outcome, _ check: TokenCheck, of target: Target
+  ) {
     if !check.excessScopes.isEmpty {
       options.inform(
         TerminalText.safe(
@@ -165,7 +167,7 @@ struct ConnectCommand: AsyncParsableCommand {
     }
     if let replaced = outcome.replaced {
       do throws(TokenError) {
-        try workspace.provider.revoke(replaced)
+        try target.workspace.provider.revoke(replaced)
       } catch {
         options.inform("sigsentry: The former login stays valid on GitLab: \(error.summary)")
       }
