@@ -118,6 +118,9 @@ let package = Package(
       name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(name: "GitLabTests", dependencies: ["GitLab", "HTTP"], swiftSettings: settings),
+    .testTarget(
+      name: "PagesTests", dependencies: ["Pages", "Reports", "TestSupport"], swiftSettings: settings
+    ),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Cache"], swiftSettings: settings),
     .testTarget(
       name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),

@@ -19,10 +19,7 @@ enum Bars {
   /// The rules of the style sheet.
   static var rules: String {
     (1...steps).map { step in
-      "i.bar.a\(step)::before,i.bar.d\(step)::after{width:\(step * 100 / steps)%}"
-        .replacing(
-          "i.bar.a\(step)::before,i.bar.d\(step)::after",
-          with: "i.a\(step)::before,i.d\(step)::after")
+      "i.a\(step)::before,i.d\(step)::after{width:\(step * 100 / steps)%}"
     }.joined(separator: "\n")
   }
 }

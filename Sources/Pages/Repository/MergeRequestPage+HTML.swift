@@ -7,8 +7,8 @@ extension MergeRequestPage: Page {
       ],
       """
       <p>\(pills)</p>
-      \(facts(shell))<p class="buttons">\(gitlab)<a class="button" \
-      href="\(shell.link(.mergeRequestData(repository.id, mergeRequest.iid)))">JSON</a></p>
+      \(facts(shell))<div class="buttons">\(gitlab)<a class="button" \
+      href="\(shell.link(.mergeRequestData(repository.id, mergeRequest.iid)))">JSON</a></div>
       \(about)\(versionsPart(shell))\(filesPart(shell))
       """)
   }

@@ -26,10 +26,10 @@ extension SyncPage: Page {
       ? "<p class=\"meta\">The server runs offline: nothing is fetched.</p>\n"
       : isRunning ? "" : shell.postButton("Sync all now", .sync, style: "primary")
     return """
-      <div class="live" data-events="\(shell.link(.events))"\(isRunning ? " data-running" : "")>
+      <div id="sync-controls" class="live" data-events="\(shell.link(.events))"\(isRunning ? " data-running" : "")>
       <p role="status" id="sync-status">\(statusLine)</p>
-      <p class="buttons">\(start) \
-      <a class="button" href="\(shell.link(.sync))" data-refresh>Refresh</a></p></div>
+      <div class="buttons">\(start) \
+      <a class="button" href="\(shell.link(.sync))">Refresh</a></div></div>
 
       """
   }
