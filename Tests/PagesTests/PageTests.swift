@@ -12,13 +12,13 @@ import Testing
 
   @Test func `hostile text changes no element of any page`() {
     let hostile = [
-      "</bdi><script>alert(1)</script>", "\" onmouseover=\"alert(1)", "' onfocus='x' autofocus='",
-      "<!--", "]]>", "</textarea><img src=x onerror=alert(1)>", "&lt;b&gt;&#60;", "\u{0}\u{1B}[31m",
-      "\u{202E}gpj.exe\u{2066}", "javascript:alert(1)//", "{{7*7}}${x}", "</title></head><body>",
+      "</bdi></title></textarea><script>alert(1)</script><!-- ]]>",
+      "\" onmouseover=\"alert(1) '><img src=x onerror=alert(1)>", "&lt;b&gt;&#60;{{7*7}}${x}",
+      "\u{0}\u{1B}[31m\u{202E}gpj.exe\u{2066}\n\tjavascript:alert(1)//",
     ]
     let plain = SamplePages().all.map { HTMLChecker($0.html.text) }
     var random = SeededGenerator(seed: 11)
-    for text in hostile + (0..<20).map({ _ in Self.mixture(of: hostile, with: &random) }) {
+    for text in hostile + (0..<4).map({ _ in Self.mixture(of: hostile, with: &random) }) {
       let pages = SamplePages(dressing: { $0 + text }).all
       for ((name, html), expected) in zip(pages, plain) {
         let page = HTMLChecker(html.text)

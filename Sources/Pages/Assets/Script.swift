@@ -122,8 +122,9 @@ enum Script {
       };
 
       const showProgress = (one) => {
-        const row = document.querySelector(`tr[data-repository="${Number(one.id)}"]`);
-        if (!row) return;
+        const row = document.querySelector(`tr[data-repository="${Number(one.repositoryId)}"]`);
+        if (!row) return true;
+        const ended = row.className !== one.phase && !one.underWay;
         row.className = one.phase;
         for (const field of all("[data-field]", row)) {
           const words = one.cells[field.dataset.field] ?? "";
@@ -132,23 +133,29 @@ enum Script {
         const bar = row.querySelector("progress");
         bar.hidden = !one.underWay;
         if (one.share === null) bar.removeAttribute("value"); else bar.value = one.share;
+        return ended;
       };
 
       const followSync = () => {
         const controls = document.getElementById("sync-controls");
         if (!controls || !window.EventSource) return;
-        let running = "running" in controls.dataset;
+        let due = 0;
+        const refreshSoon = () => {
+          clearTimeout(due);
+          due = setTimeout(async () => {
+            const page = await pageAgain();
+            replace("sync-controls", page);
+            replace("runs", page);
+          }, 300);
+        };
         const source = new EventSource(controls.dataset.events);
-        source.addEventListener("progress", (event) => showProgress(JSON.parse(event.data)));
-        source.addEventListener("state", async (event) => {
-          const state = JSON.parse(event.data);
-          document.getElementById("sync-status").textContent = state.status;
-          state.repositories.forEach(showProgress);
-          if (state.running === running) return;
-          running = state.running;
-          const page = await pageAgain();
-          replace("sync-controls", page);
-          replace("runs", page);
+        source.addEventListener("sync", (event) => {
+          const began = document.querySelector("progress:not([hidden])");
+          const one = JSON.parse(event.data);
+          if (showProgress(one) || (one.underWay && !began)) refreshSoon();
+        });
+        source.addEventListener("removed", (event) => {
+          document.querySelector(`tr[data-repository="${Number(event.data)}"]`)?.remove();
         });
         addEventListener("pagehide", () => source.close());
       };
