@@ -68,17 +68,18 @@ import Testing
 
   @Test func `no two labels of a picture lie on each other`() {
     for layout in Chart.Layout.allCases {
+      let box = Box(x: 0, y: 0, width: layout.width, height: 300)
       let days = (0..<365).map {
         ChurnDay(
           day: Date(timeIntervalSince1970: Double($0) * 86_400), mergeRequests: 1,
           additions: $0 * $0, deletions: $0 * 3)
       }
       for count in [1, 2, 7, 30, 92, 93, 365] {
-        Self.expectApart(ChurnTimeline(Array(days.prefix(count))).chart(of: "x").draw(layout).text)
+        Self.expectApart(ChurnTimeline(Array(days.prefix(count))).chart(of: "x").draw(box).text)
       }
       for count in [1, 10, 300] {
         let tree = ChurnTree(files: SamplePages().churn(count), directory: nil)
-        Self.expectApart(ChurnTreemap(tree: tree).chart(of: "x").draw(layout).text)
+        Self.expectApart(ChurnTreemap(tree: tree).chart(of: "x").draw(box).text)
       }
     }
   }

@@ -331,7 +331,8 @@ struct SamplePages {
       (name: "state", value: "merged"), ("q", "pool"), ("sort", "churn"), ("dir", "src"),
     ])
     let nothing = MergeRequestQuery([
-      (name: "q", value: text("nothing is like that")), ("author", text("Nobody")), ("dir", text("nowhere")),
+      (name: "q", value: text("nothing is like that")), ("author", text("Nobody")),
+      ("dir", text("nowhere")),
     ])
     return [
       ("repository", repositoryPage(120).html(in: quiet)),

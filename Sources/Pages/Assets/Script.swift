@@ -32,17 +32,8 @@ enum Script {
         }
       };
 
-      const cell = (row, column) => {
-        let at = 0;
-        for (const one of row.cells) {
-          if (at + one.colSpan > column) return one;
-          at += one.colSpan;
-        }
-        return null;
-      };
-
       const valueOf = (row, column) => {
-        const text = (cell(row, column)?.textContent ?? "").trim();
+        const text = (row.cells[column]?.textContent ?? "").trim();
         const number = text.replace(/^\+/, "").replace(/^\u2212/, "-").replace(/,/g, "").replace(/ %$/, "");
         return /^-?\d+(\.\d+)?$/.test(number) ? Number(number) : text.toLowerCase();
       };
@@ -86,7 +77,7 @@ enum Script {
       const filterTables = () => {
         for (const table of all("table[data-filter]")) {
           const rows = [...table.tBodies[0].rows];
-          const words = rows.map((row) => row.cells[0].textContent.toLowerCase());
+          let words = null;
           const label = document.createElement("label");
           const box = document.createElement("input");
           const count = document.createElement("p");
@@ -98,6 +89,7 @@ enum Script {
           label.append(box);
           table.parentElement.before(label, count);
           box.addEventListener("input", () => {
+            words ??= rows.map((row) => row.cells[0].textContent.toLowerCase());
             const wanted = box.value.toLowerCase();
             let shown = 0;
             rows.forEach((row, index) => {

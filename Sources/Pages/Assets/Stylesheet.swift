@@ -35,6 +35,8 @@ enum Stylesheet {
     .brand{display:inline-flex;align-items:center;gap:.5rem;font-weight:650;color:var(--ink);text-decoration:none}
     .mark{color:var(--accent)}
     .top nav{flex:1}
+    @media(max-width:39.99rem){.top>.bar{justify-content:space-between}.top nav{order:1;flex:1 0 100%}
+    .top nav ul{justify-content:space-between}.top nav a{padding:.35rem .2rem}}
     .top nav ul{display:flex;flex-wrap:wrap;gap:.25rem;list-style:none;margin:0;padding:0}
     .top nav a{display:block;padding:.35rem .6rem;color:var(--soft);text-decoration:none;border-radius:6px}
     .top nav a:hover{color:var(--ink);background:var(--tint)}
@@ -74,7 +76,7 @@ enum Stylesheet {
     .pill.good{background:var(--good-back);color:var(--good)}
     .pill.fair{background:var(--fair-back);color:var(--fair)}
     .pill.bad{background:var(--bad-back);color:var(--bad)}
-    .pill.idle,.pill.label{background:none;box-shadow:inset 0 0 0 1px var(--line);color:var(--soft);font-weight:500}
+    .pill.idle,.pill.tagged{background:none;box-shadow:inset 0 0 0 1px var(--line);color:var(--soft);font-weight:500}
     .facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:0 0 1rem}
     .facts div{min-width:0;max-width:100%}
     .facts dt{color:var(--soft);font-size:.8rem}
@@ -106,10 +108,11 @@ enum Stylesheet {
     button.plain,.button.plain{padding:.2rem .6rem;font-size:.88rem}
     form.inline{display:inline-block}
     .buttons{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;max-width:none;margin:1rem 0 0}
+    form+form,.scroll+form{margin-top:1.25rem}
     fieldset{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:0 0 1.25rem;padding:.75rem 1.25rem 1rem;min-width:0}
     legend{font-weight:650;padding:0 .4rem;margin-left:-.4rem}
     .field{margin:.75rem 0 0;max-width:46rem}
-    .field>label,.label{display:block;font-weight:600;font-size:.95rem;margin:0}
+    .field>label:not(.choice),.label{display:block;font-weight:600;font-size:.95rem;margin:0}
     .hint{margin:.1rem 0 .3rem}
     input:not([type=checkbox],[type=radio],[type=file]),textarea,select{width:100%;font:inherit;color:var(--ink);
     background:var(--paper);border:1px solid var(--edge);border-radius:7px;padding:.45rem .65rem}
@@ -165,18 +168,25 @@ enum Stylesheet {
     i.bar::before,i.bar::after{content:"";height:100%}
     i.bar::before{background:var(--add-bar)}
     i.bar::after{background:var(--del-bar)}
-    progress{width:9rem;max-width:100%;height:.7rem;accent-color:var(--accent);vertical-align:middle}
+    progress{width:9rem;margin-right:.5rem;max-width:100%;height:.7rem;accent-color:var(--accent);vertical-align:middle}
     progress[hidden]{display:none}
     .progress td,.progress th{min-width:6rem}
     .exonerated li{margin:.3rem 0;overflow-wrap:anywhere}
-    @media(min-width:48rem){.files,.requests{table-layout:fixed}
+    .files,.requests{table-layout:fixed}
+    .files tbody th,.requests tbody th{min-width:0}
+    .files td:nth-child(n+3):nth-child(-n+4){text-align:right;font-variant-numeric:tabular-nums}
+    .files td:nth-child(3){color:var(--add)}
+    .files td:nth-child(4){color:var(--del)}
+    .files thead .n,.requests thead .n{width:4.6rem}
+    @media(min-width:48rem){
     .files th:nth-child(2),.requests th:nth-child(4){width:6.5rem}
     .files thead .n,.requests thead .n{width:5.5rem}
     .files thead .b,.requests thead .b{width:9rem}
     .requests th:nth-child(3){width:11rem}
     .requests th:nth-child(5){width:7.5rem}}
     @media(max-width:47.99rem){
-    .opt,th.b,td.b{display:none}
+    .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5),.progress tr:is(.idle,.queued,.paused) td:nth-child(3),
+    .stack td:empty{display:none}
     table.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block}
     .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .stack tr{padding:.6rem 0;border-bottom:1px solid var(--line)}

@@ -25,10 +25,10 @@ enum Bars {
 }
 
 extension HTML {
-  /// `+12 −3` in two cells, or one that says why not.
+  /// `+12 −3` in two cells, or why not.
   static func counts(_ additions: Int?, _ deletions: Int?) -> HTML {
     guard let additions, let deletions else {
-      return "<td class=\"n\" colspan=\"2\">binary</td>"
+      return "<td class=\"n\">binary</td><td></td>"
     }
     return """
       <td class="n add">+\(Words.number(additions))</td><td class="n del">−\(Words.number(deletions))</td>
