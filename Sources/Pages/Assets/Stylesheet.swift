@@ -35,13 +35,13 @@ enum Stylesheet {
     .brand{display:inline-flex;align-items:center;gap:.5rem;font-weight:650;color:var(--ink);text-decoration:none}
     .mark{color:var(--accent)}
     .top nav{flex:1}
-    @media(max-width:39.99rem){.top>.bar{justify-content:space-between}.top nav{order:1;flex:1 0 100%}
-    .top nav ul{justify-content:space-between}.top nav a{padding:.35rem .2rem}}
     .top nav ul{display:flex;flex-wrap:wrap;gap:.25rem;list-style:none;margin:0;padding:0}
     .top nav a{display:block;padding:.35rem .6rem;color:var(--soft);text-decoration:none;border-radius:6px}
     .top nav a:hover{color:var(--ink);background:var(--tint)}
     .top nav a[aria-current]{color:var(--ink);font-weight:600;box-shadow:inset 0 -2px var(--accent);border-radius:6px 6px 0 0}
     .badge{background:var(--bad-back);color:var(--bad);border-radius:1em;padding:0 .5em;font-size:.8rem;font-weight:600}
+    @media(max-width:39.99rem){.top>.bar{justify-content:space-between}.top nav{order:1;flex:1 0 100%}
+    .top nav ul{justify-content:space-between}.top nav a{padding:.35rem .2rem}}
     main{flex:1;width:100%;max-width:84rem;margin:0 auto;padding:1.25rem 1rem 3rem}
     .foot{max-width:84rem;width:100%;margin:0 auto;padding:0 1rem 1rem;color:var(--soft);font-size:.85rem}
     .trail ol{display:flex;flex-wrap:wrap;list-style:none;margin:0 0 .5rem;padding:0;font-size:.9rem}
@@ -108,7 +108,7 @@ enum Stylesheet {
     button.plain,.button.plain{padding:.2rem .6rem;font-size:.88rem}
     form.inline{display:inline-block}
     .buttons{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;max-width:none;margin:1rem 0 0}
-    form+form,.scroll+form{margin-top:1.25rem}
+    .scroll+form{margin-top:1.25rem}
     fieldset{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:0 0 1.25rem;padding:.75rem 1.25rem 1rem;min-width:0}
     legend{font-weight:650;padding:0 .4rem;margin-left:-.4rem}
     .field{margin:.75rem 0 0;max-width:46rem}
@@ -153,7 +153,7 @@ enum Stylesheet {
     """
 
   private static let tables = """
-    .scroll{overflow-x:auto;margin:.5rem 0;border-radius:6px}
+    .scroll{position:relative;overflow-x:auto;margin:.5rem 0;border-radius:6px}
     table{border-collapse:collapse;width:100%;font-size:.93rem}
     th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:baseline;overflow-wrap:anywhere}
     thead th{color:var(--soft);font-size:.82rem;font-weight:600;white-space:nowrap;overflow-wrap:normal}
@@ -178,12 +178,15 @@ enum Stylesheet {
     .files td:nth-child(3){color:var(--add)}
     .files td:nth-child(4){color:var(--del)}
     .files thead .n,.requests thead .n{width:4.6rem}
+    .requests thead .n{width:4rem}
+    .requests thead .n:first-child{width:3.6rem}
     @media(min-width:48rem){
     .files th:nth-child(2),.requests th:nth-child(4){width:6.5rem}
-    .files thead .n,.requests thead .n{width:5.5rem}
+    .files thead .n,.requests thead .n,.requests thead .n:first-child{width:5.5rem}
     .files thead .b,.requests thead .b{width:9rem}
     .requests th:nth-child(3){width:11rem}
     .requests th:nth-child(5){width:7.5rem}}
+    @media(max-width:63.99rem){.requests .opt{display:none}}
     @media(max-width:47.99rem){
     .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5),.progress tr:is(.idle,.queued,.paused) td:nth-child(3),
     .stack td:empty{display:none}

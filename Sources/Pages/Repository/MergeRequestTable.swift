@@ -111,7 +111,10 @@ struct MergeRequestTable {
         <td class="b">\(Bars.html(additions: row.additions, deletions: row.deletions, largest: largest))</td>
         """
       }
-      ?? "<td colspan=\"4\" class=\"reason\">no diff: \(row.incomplete ?? "not computed yet")</td>"
+        ?? """
+        <td class="opt"></td><td colspan="2" class="reason">no diff: \(row.incomplete ?? "not computed yet")</td>\
+        <td class="b"></td>
+        """
     return """
       <tr><td class="n"><a href="\(place)\(row.iid)">!\(row.iid)</a></td>\
       <th scope="row">\(row.isDraft ? "<span class=\"pill idle\">draft</span> " : "" as HTML)\(bidirectional: row.title)</th>\
