@@ -41,7 +41,7 @@ enum Stylesheet {
     .top nav a[aria-current]{color:var(--ink);font-weight:600;box-shadow:inset 0 -2px var(--accent);border-radius:6px 6px 0 0}
     .badge{background:var(--bad-back);color:var(--bad);border-radius:1em;padding:0 .5em;font-size:.8rem;font-weight:600}
     @media(max-width:39.99rem){.top>.bar{justify-content:space-between}.top nav{order:1;flex:1 0 100%}
-    .top nav ul{justify-content:space-between}.top nav a{padding:.35rem .2rem}}
+    .top nav ul{justify-content:space-between;gap:0}.top nav a{padding:.35rem .15rem;font-size:.95rem}}
     main{flex:1;width:100%;max-width:84rem;margin:0 auto;padding:1.25rem 1rem 3rem}
     .foot{max-width:84rem;width:100%;margin:0 auto;padding:0 1rem 1rem;color:var(--soft);font-size:.85rem}
     .trail ol{display:flex;flex-wrap:wrap;list-style:none;margin:0 0 .5rem;padding:0;font-size:.9rem}
@@ -186,16 +186,17 @@ enum Stylesheet {
     .files thead .b,.requests thead .b{width:9rem}
     .requests th:nth-child(3){width:11rem}
     .requests th:nth-child(5){width:7.5rem}}
-    @media(max-width:63.99rem){.requests .opt{display:none}}
-    @media(max-width:47.99rem){
-    .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5),.progress tr:is(.idle,.queued,.paused) td:nth-child(3),
-    .stack td:empty{display:none}
+    @media(max-width:79.99rem){.requests .opt{display:none}}
+    @media(max-width:63.99rem){
     table.stack,.stack tbody,.stack tr,.stack th,.stack td{display:block}
     .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .stack tr{padding:.6rem 0;border-bottom:1px solid var(--line)}
     .stack th,.stack td{border:0;padding:.15rem 0;text-align:left;white-space:normal}
     .stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.85rem}
     .stack td.actions{padding-top:.4rem}
+    .progress tr:is(.idle,.queued,.paused) td:nth-child(3),.stack td:empty{display:none}}
+    @media(max-width:47.99rem){
+    .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5){display:none}
     th,td{padding:.4rem .4rem}}
 
     """
@@ -205,7 +206,7 @@ enum Stylesheet {
     figcaption{color:var(--soft);font-size:.88rem;margin:.35rem 0}
     .chart{display:block;width:100%;height:auto}
     .chart.narrow{display:none}
-    @media(max-width:47.99rem){.chart.wide{display:none}.chart.narrow{display:block}}
+    @media(max-width:39.99rem){.chart.wide{display:none}.chart.narrow{display:block}}
     .chart text{font:12px system-ui,-apple-system,"Segoe UI","Noto Sans","Liberation Sans",sans-serif;fill:var(--ink)}
     .chart .tick{fill:var(--soft)}
     .chart .grid{stroke:var(--line)}

@@ -7,7 +7,7 @@ struct Chart {
 
     var width: Double {
       switch self {
-      case .wide: 1120
+      case .wide: 960
       case .narrow: 344
       }
     }

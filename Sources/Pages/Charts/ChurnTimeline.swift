@@ -58,7 +58,7 @@ struct ChurnTimeline {
       id: "timeline", title: "Changed lines per \(unit) in \(place)",
       summary:
         "\(Words.number(additions)) lines added and \(Words.number(deletions)) deleted.\(most ?? "")",
-      heights: (300, 280)
+      heights: (270, 280)
     ) { draw(in: $0) }
   }
 

@@ -11,7 +11,7 @@ struct ChurnTreemap {
     }
     return Chart(
       id: "treemap", title: "Changed lines by directory and file in \(place)",
-      summary: "\(Words.count(tree.churn, "changed line")).\(first ?? "")", heights: (400, 440)
+      summary: "\(Words.count(tree.churn, "changed line")).\(first ?? "")", heights: (370, 440)
     ) { draw(in: $0) }
   }
 
