@@ -123,6 +123,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "GitLabTests", dependencies: ["GitLab", "HTTP"], swiftSettings: settings),
     .testTarget(
+      name: "PagesTests", dependencies: ["Pages", "Reports", "TestSupport"], swiftSettings: settings
+    ),
+    .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Cache", "Correlation"],
       swiftSettings: settings),
     .testTarget(

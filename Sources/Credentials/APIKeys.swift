@@ -10,6 +10,8 @@ public struct APIKeys: Sendable {
 
   /// What every secret begins with.
   public static let prefix = "ss_secret_"
+  /// The digits of a secret that are kept in clear: enough to tell keys apart, and 240 bits are left.
+  private static let shownDigits = 4
   private static let secretLength = prefix.utf8.count + 64
 
   /// - Parameter store: Where the hashes lie.
@@ -23,7 +25,9 @@ public struct APIKeys: Sendable {
   ) throws(SettingsError) -> (key: APIKey, secret: Secret) {
     let secret = Self.prefix + RandomText.hexadecimal(bytes: 32)
     let key = try store.insertAPIKey(
-      name: name, hash: Self.hash(secret), permissions: permissions, at: date)
+      name: name, hash: Self.hash(secret),
+      prefix: String(secret.prefix(Self.prefix.count + Self.shownDigits)), permissions: permissions,
+      at: date)
     return (key, Secret(secret))
   }
 

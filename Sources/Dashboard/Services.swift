@@ -16,6 +16,10 @@ struct Services: Sendable {
   let sessions = Sessions()
   let keys: APIKeys
   let counters = Counters()
+  let notices = Notices()
+  let logins = PendingLogins()
+  /// Wrong tokens of one address.
+  let wrongLogins = RateLimiter(rate: 0.2, burst: 10)
   let syncs: SyncCenter
   let analyses: AnalysisCenter
 

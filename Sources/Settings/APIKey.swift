@@ -6,6 +6,8 @@ public struct APIKey: Sendable, Hashable, Identifiable {
   public let id: Int64
   /// Unique without regard to ASCII case; 1 to 64 characters without control characters.
   public let name: String
+  /// The first characters of its secret, to tell it by.
+  public let prefix: String
   /// What it may do.
   public let permissions: Set<Permission>
   /// When it was made.

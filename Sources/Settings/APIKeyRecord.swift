@@ -8,6 +8,7 @@ struct APIKeyRecord: Codable, FetchableRecord, MutablePersistableRecord {
   var id: Int64?
   var name: String
   var hash: Data
+  var prefix: String
   var permissions: String
   var createdAt: Date
   var lastUsedAt: Date?
@@ -17,7 +18,7 @@ struct APIKeyRecord: Codable, FetchableRecord, MutablePersistableRecord {
   /// Permissions that this version does not know are left out.
   var key: APIKey {
     APIKey(
-      id: id ?? 0, name: name,
+      id: id ?? 0, name: name, prefix: prefix,
       permissions: Set(
         permissions.split(separator: " ").compactMap { APIKey.Permission(rawValue: String($0)) }),
       createdAt: createdAt, lastUsedAt: lastUsedAt)

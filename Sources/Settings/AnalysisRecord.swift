@@ -5,7 +5,9 @@ import GRDB
 struct AnalysisRecord: Codable, FetchableRecord, MutablePersistableRecord {
   static let databaseTableName = "analysis"
   /// The columns of a list.
-  static let listed = ["id", "status", "createdAt", "finishedAt", "question", "failure"].map {
+  static let listed = [
+    "id", "status", "createdAt", "finishedAt", "question", "headline", "failure",
+  ].map {
     Column($0)
   }
 
@@ -15,7 +17,9 @@ struct AnalysisRecord: Codable, FetchableRecord, MutablePersistableRecord {
   var finishedAt: Date?
   var question: String
   var symptom: Data?
+  var headline: String?
   var answer: String?
+  var view: String?
   var page: String?
   var failure: String?
 
@@ -24,6 +28,6 @@ struct AnalysisRecord: Codable, FetchableRecord, MutablePersistableRecord {
   var analysis: StoredAnalysis {
     StoredAnalysis(
       id: id ?? 0, status: status, createdAt: createdAt, finishedAt: finishedAt,
-      question: question, answer: answer, failure: failure)
+      question: question, headline: headline, failure: failure)
   }
 }

@@ -88,6 +88,7 @@ enum Schema {
       table.autoIncrementedPrimaryKey("id")
       table.column("name", .text).notNull().unique().collate(.nocase)
       table.column("hash", .blob).notNull().unique().check(sql: "length(hash) = 32")  // SHA-256
+      table.column("prefix", .text).notNull()  // of the secret, to tell keys by
       table.column("permissions", .text).notNull()  // separated by a space
       table.column("createdAt", .text).notNull()
       table.column("lastUsedAt", .text)
@@ -103,8 +104,10 @@ enum Schema {
       table.column("finishedAt", .text)
       table.column("question", .text).notNull()  // JSON
       table.column("symptom", .blob).notNull()
-      table.column("answer", .text)  // JSON
-      table.column("page", .text)  // HTML
+      table.column("headline", .text)  // JSON, what lists show of the answer
+      table.column("answer", .text)  // JSON, as the API gives it
+      table.column("view", .text)  // JSON, as the page shows it
+      table.column("page", .text)  // HTML, to be shared
       table.column("failure", .text)
     }
   }

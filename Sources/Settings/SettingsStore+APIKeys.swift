@@ -16,7 +16,7 @@ extension SettingsStore {
   ///
   /// - Throws: ``SettingsError/duplicateAPIKey(name:)``, ``SettingsError/invalid(field:reason:)``.
   package func insertAPIKey(
-    name: String, hash: Data, permissions: Set<APIKey.Permission>, at date: Date
+    name: String, hash: Data, prefix: String, permissions: Set<APIKey.Permission>, at date: Date
   ) throws(SettingsError) -> APIKey {
     try FieldRules.check(apiKeyName: name)
     guard !permissions.isEmpty else {
@@ -28,7 +28,7 @@ extension SettingsStore {
           field: "number of API keys", reason: "is \(APIKey.maximumCount) at most")
       }
       var record = APIKeyRecord(
-        name: name, hash: hash,
+        name: name, hash: hash, prefix: prefix,
         permissions: permissions.map(\.rawValue).sorted().joined(separator: " "), createdAt: date)
       do {
         try record.insert(db)
@@ -45,6 +45,17 @@ extension SettingsStore {
   package func noteUse(ofAPIKey id: APIKey.ID, at date: Date) throws(SettingsError) {
     try write { db in
       _ = try APIKeyRecord.filter(key: id).updateAll(db, Column("lastUsedAt").set(to: date))
+    }
+  }
+
+  /// Revokes the key with this id.
+  ///
+  /// - Throws: ``SettingsError/unknownAPIKey(_:)``.
+  public func removeAPIKey(id: APIKey.ID) throws(SettingsError) {
+    try write { db in
+      guard try APIKeyRecord.deleteOne(db, key: id) else {
+        throw SettingsError.unknownAPIKey("\(id)")
+      }
     }
   }
 

@@ -40,10 +40,10 @@ extension SettingsStore {
     try read { db in try AnalysisRecord.fetchCount(db) }
   }
 
-  /// One analysis with its answer.
+  /// One analysis.
   public func analysis(id: StoredAnalysis.ID) throws(SettingsError) -> StoredAnalysis? {
     try read { db in
-      try AnalysisRecord.select(AnalysisRecord.listed + [Column("answer")]).filter(key: id)
+      try AnalysisRecord.select(AnalysisRecord.listed).filter(key: id)
         .fetchOne(db)?.analysis
     }
   }
@@ -56,10 +56,19 @@ extension SettingsStore {
     }
   }
 
-  /// The answer of an analysis as a page of its own.
-  public func page(ofAnalysis id: StoredAnalysis.ID) throws(SettingsError) -> String? {
+  /// The answer of an analysis in one of its forms; nil where there is none.
+  public func answer(
+    ofAnalysis id: StoredAnalysis.ID, _ form: KeyPath<StoredAnalysis.Answer, String>
+  ) throws(SettingsError) -> String? {
     try read { db in
-      try String.fetchOne(db, sql: "SELECT page FROM analysis WHERE id = ?", arguments: [id])
+      let row = try Row.fetchOne(
+        db, sql: "SELECT headline, answer, view, page FROM analysis WHERE id = ?", arguments: [id])
+      guard let row, let headline = row["headline"] as String?,
+        let answer = row["answer"] as String?, let view = row["view"] as String?,
+        let page = row["page"] as String?
+      else { return nil }
+      return StoredAnalysis.Answer(headline: headline, answer: answer, view: view, page: page)[
+        keyPath: form]
     }
   }
 
@@ -72,16 +81,19 @@ extension SettingsStore {
   }
 
   /// Stores an answer.
-  ///
-  /// - Parameter page: The answer as one page of HTML.
   public func finishAnalysis(
-    _ id: StoredAnalysis.ID, status: StoredAnalysis.Status, answer: String, page: String,
+    _ id: StoredAnalysis.ID, status: StoredAnalysis.Status, _ answer: StoredAnalysis.Answer,
     at date: Date
   ) throws(SettingsError) {
     try write { db in
       try db.execute(
-        sql: "UPDATE analysis SET status = ?, answer = ?, page = ?, finishedAt = ? WHERE id = ?",
-        arguments: [status.rawValue, answer, page, date, id])
+        sql: """
+          UPDATE analysis SET status = ?, headline = ?, answer = ?, view = ?, page = ?, finishedAt = ?
+          WHERE id = ?
+          """,
+        arguments: [
+          status.rawValue, answer.headline, answer.answer, answer.view, answer.page, date, id,
+        ])
     }
   }
 

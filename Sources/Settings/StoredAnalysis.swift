@@ -12,10 +12,30 @@ public struct StoredAnalysis: Sendable, Hashable, Identifiable {
   public var finishedAt: Date?
   /// The question as JSON, the symptom left out.
   public let question: String
-  /// The answer as JSON; nil in lists and where there is none.
-  public var answer: String?
+  /// What lists show of the answer, as JSON; nil where there is none.
+  public var headline: String?
   /// Why there is no answer, a sentence; nil where nothing failed.
   public var failure: String?
+
+  /// The answer of an analysis in the forms that it is asked for.
+  public struct Answer: Sendable, Hashable {
+    /// What lists show, as JSON.
+    public var headline: String
+    /// As the API gives it, as JSON.
+    public var answer: String
+    /// As the page shows it, as JSON.
+    public var view: String
+    /// A page of its own, HTML.
+    public var page: String
+
+    /// Takes the forms together.
+    public init(headline: String, answer: String, view: String, page: String) {
+      self.headline = headline
+      self.answer = answer
+      self.view = view
+      self.page = page
+    }
+  }
 
   /// How far an analysis is.
   public enum Status: String, Sendable, Hashable, CaseIterable, Codable {

@@ -285,3 +285,33 @@ extension CacheStore {
     }
   }
 }
+
+extension CacheStore {
+  /// A state of a merge request's source branch that was seen at a sync.
+  public struct MergeRequestVersion: Sendable, Equatable {
+    /// The tip of the source branch.
+    public var headSHA: String
+    /// The merge base.
+    public var baseSHA: String
+    /// When it was first seen.
+    public var seenAt: Date?
+  }
+
+  /// Lists the versions of a merge request that have a diff, newest first.
+  public func versions(
+    project: Int64, iid: Int64
+  ) throws(CacheError) -> [MergeRequestVersion] {
+    try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT headSha, baseSha, seenAt FROM mergeRequestVersion WHERE project = ? AND iid = ?
+          ORDER BY seenAt DESC, headSha
+          """, arguments: [project, iid]
+      ).map {
+        MergeRequestVersion(
+          headSHA: $0["headSha"], baseSHA: $0["baseSha"], seenAt: $0.time("seenAt"))
+      }
+    }
+  }
+}

@@ -7,9 +7,9 @@ import Settings
 struct APIRoutes: Sendable {
   let services: Services
 
-  var routes: [Route] {
+  var routes: [Endpoint] {
     [
-      Route(.get, "/v1/openapi.json", .key(nil)) { _ in
+      Endpoint(.get, "/v1/openapi.json", .key(nil)) { _ in
         .json(OpenAPI.document)
       }
     ] + configRoutes + analysisRoutes
@@ -35,15 +35,15 @@ struct APIRoutes: Sendable {
 
   // MARK: Configurations
 
-  private var configRoutes: [Route] {
+  private var configRoutes: [Endpoint] {
     let configuration = services.configuration
     let workers = services.workers
     return [
-      Route(.get, "/v1/config/repos", .key(.configRead)) { _ in
+      Endpoint(.get, "/v1/config/repos", .key(.configRead)) { _ in
         let items = try await workers.onDisk { try configuration.items() }
         return Self.success(.array(items.map(\.json)))
       },
-      Route(.post, "/v1/config/repos", .key(.configWrite), .smallJSON) { request in
+      Endpoint(.post, "/v1/config/repos", .key(.configWrite), .smallJSON) { request in
         let body = try ConfigBody(creating: request.body)
         let item = try await workers.onNetwork {
           try configuration.create(
@@ -52,7 +52,7 @@ struct APIRoutes: Sendable {
         await services.syncSoon(item.repositories)
         return Self.success(item.json, status: .created)
       },
-      Route(.put, "/v1/config/repos/*", .key(.configWrite), .smallJSON) { request in
+      Endpoint(.put, "/v1/config/repos/*", .key(.configWrite), .smallJSON) { request in
         let id = try Self.id(request)
         let body = try ConfigBody(changing: request.body)
         let before = try await workers.onDisk { try configuration.item(id) }
@@ -63,7 +63,7 @@ struct APIRoutes: Sendable {
         await services.noteChange(from: before.repositories, to: after.repositories)
         return Self.done("updated")
       },
-      Route(.delete, "/v1/config/repos/*", .key(.configWrite)) { request in
+      Endpoint(.delete, "/v1/config/repos/*", .key(.configWrite)) { request in
         let id = try Self.id(request)
         let gone = try await workers.onDisk {
           try configuration.remove(id, withRepositories: true)
@@ -71,7 +71,7 @@ struct APIRoutes: Sendable {
         for repository in gone { await services.syncs.forget(repository.id) }
         return Self.done("deleted")
       },
-      Route(.delete, "/v1/config/repos/*/cache", .key(.configWrite)) { request in
+      Endpoint(.delete, "/v1/config/repos/*/cache", .key(.configWrite)) { request in
         let id = try Self.id(request)
         let item = try await workers.onDisk { try configuration.item(id) }
         for repository in item.repositories where await services.syncs.isBusy(repository.id) {
@@ -85,11 +85,11 @@ struct APIRoutes: Sendable {
 
   // MARK: Analyses
 
-  private var analysisRoutes: [Route] {
+  private var analysisRoutes: [Endpoint] {
     let workers = services.workers
     let store = services.store
     return [
-      Route(
+      Endpoint(
         .post, "/v1/analyses", .key(.analysisCreate),
         .json(AnalysisQuestion.maximumSymptomBytes * 2)
       ) { request in
@@ -98,8 +98,8 @@ struct APIRoutes: Sendable {
         return Self.success(Self.json(analysis), status: .accepted)
           .with(.location, "/v1/analyses/\(analysis.id)")
       },
-      Route(.get, "/v1/analyses", .key(.analysisRead)) { request in
-        let page = try Page(request.query)
+      Endpoint(.get, "/v1/analyses", .key(.analysisRead)) { request in
+        let page = try Paging(request.query)
         let (analyses, count) = try await workers.onDisk {
           (
             try store.analyses(limit: page.size, offset: (page.number - 1) * page.size),
@@ -108,7 +108,7 @@ struct APIRoutes: Sendable {
         }
         return .json(
           .object([
-            ("success", .bool(true)), ("data", .array(analyses.map { Self.json($0) })),
+            ("success", .bool(true)), ("data", .array(analyses.map(Self.json(_:)))),
             (
               "pagination",
               .object([
@@ -118,40 +118,44 @@ struct APIRoutes: Sendable {
             ),
           ]))
       },
-      Route(.get, "/v1/analyses/*", .key(.analysisRead)) { request in
+      Endpoint(.get, "/v1/analyses/*", .key(.analysisRead)) { request in
         let id = try Self.id(request)
-        guard let analysis = try await workers.onDisk({ try store.analysis(id: id) }) else {
-          throw WebFailure(.notFound, "There is no such analysis.")
-        }
-        return Self.success(Self.json(analysis, withResult: true))
+        let json = try await workers.onDisk { try Self.json(id, in: store) }
+        return Self.success(json)
       },
     ]
   }
 
-  /// One analysis in the API's form.
-  static func json(_ analysis: StoredAnalysis, withResult: Bool = false) -> JSONValue {
+  /// One analysis with its result.
+  static func json(_ id: StoredAnalysis.ID, in store: SettingsStore) throws -> JSONValue {
+    guard let analysis = try store.analysis(id: id) else {
+      throw WebFailure(.notFound, "There is no such analysis.")
+    }
     let question = (try? JSONValue(parsing: Array(analysis.question.utf8))) ?? .null
-    var members: [(String, JSONValue)] = [
+    var json = json(analysis)
+    for name in ["repositories", "services", "revision"] {
+      json = json.adding(name, question[name] ?? .null)
+    }
+    let answer = try store.answer(ofAnalysis: id, \.answer)
+      .flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+    return json.adding("result", answer ?? .null)
+  }
+
+  /// One analysis in the form of a list.
+  static func json(_ analysis: StoredAnalysis) -> JSONValue {
+    let question = (try? JSONValue(parsing: Array(analysis.question.utf8))) ?? .null
+    return .object([
       ("id", .string("\(analysis.id)")), ("status", .string(analysis.status.rawValue)),
       ("createdAt", .time(analysis.createdAt)), ("completedAt", .time(analysis.finishedAt)),
       ("description", question["description"] ?? .null),
       ("timeStart", question["timeStart"] ?? .null), ("timeEnd", question["timeEnd"] ?? .null),
-      ("metadata", question["metadata"] ?? .null),
-    ]
-    if withResult {
-      for name in ["repositories", "services", "revision"] {
-        members.append((name, question[name] ?? .null))
-      }
-      let answer = analysis.answer.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
-      members.append(("result", answer ?? .null))
-    }
-    members.append(("error", .optional(analysis.failure)))
-    return .object(members)
+      ("metadata", question["metadata"] ?? .null), ("error", .optional(analysis.failure)),
+    ])
   }
 }
 
 /// Which part of a list is asked for.
-struct Page: Sendable {
+struct Paging: Sendable {
   var number = 1
   var size = 20
 

@@ -116,7 +116,8 @@ enum OpenAPI {
               "listAnalyses", "Lists analyses, newest first, without their results", .analysisRead,
               [("200", "A page of them", reference("AnalysisList"))], errors: [400],
               parameters: [
-                query("page", Page.numbers, default: 1), query("perPage", Page.sizes, default: 20),
+                query("page", Paging.numbers, default: 1),
+                query("perPage", Paging.sizes, default: 20),
               ])
           ),
           (

@@ -97,8 +97,7 @@ actor AnalysisCenter {
         try store.beginAnalysis(id)
         let answer = try AnswerWriter(store: store, cache: cache).answer(question)
         try store.finishAnalysis(
-          id, status: answer.notes.isEmpty ? .complete : .partial,
-          answer: String(decoding: answer.json.line, as: UTF8.self), page: answer.page, at: Date())
+          id, status: answer.isPartial ? .partial : .complete, answer.forms, at: Date())
       }
     } catch {
       let failure = WebFailure(error)

@@ -1,8 +1,21 @@
 import Cache
 import Correlation
 import Foundation
+import Pages
 import Reports
 import Settings
+
+/// What lists show of an answer.
+struct AnalysisHeadline: Codable, Sendable {
+  /// Where was looked.
+  var repositories: [String]
+  /// The first suspect, where it is worth naming.
+  var suspect: String?
+  /// How likely that one is the culprit.
+  var confidence: Double?
+  /// What could not be looked at, sentences.
+  var notes: [String]
+}
 
 /// Answers a question from disk.
 struct AnswerWriter {
@@ -10,10 +23,9 @@ struct AnswerWriter {
   let cache: CacheStore
 
   struct Answer {
-    var json: JSONValue
-    var page: String
-    /// What could not be looked at, sentences.
-    var notes: [String]
+    var forms: StoredAnalysis.Answer
+    /// Whether something could not be looked at.
+    var isPartial: Bool
   }
 
   func answer(_ question: AnalysisQuestion) throws -> Answer {
@@ -35,10 +47,8 @@ struct AnswerWriter {
         symptom: symptom, scopes: scopes, at: at, lookbackDays: days, revision: question.revision,
         limit: question.limit)
       do {
-        let report = AnalysisReport(
-          try Analyzer(cache: cache).analyze(query), answeredOffline: true)
-        let json = report.archive.adding("notes", .array(notes.map(JSONValue.string)))
-        return Answer(json: json, page: report.html, notes: notes)
+        let analysis = try Analyzer(cache: cache).analyze(query)
+        return Answer(forms: try forms(analysis, notes: notes), isPartial: !notes.isEmpty)
       } catch let error as AnalysisError {
         guard let repository = error.unreadable, scopes.count > 1 else { throw error }
         scopes.removeAll { $0.project.path == repository }
@@ -46,6 +56,28 @@ struct AnswerWriter {
         notes.append("\(error.summary) \(error.hint)")
       }
     }
+  }
+
+  private func forms(_ analysis: Analysis, notes: [String]) throws -> StoredAnalysis.Answer {
+    let report = AnalysisReport(analysis, answeredOffline: true)
+    let ids = Dictionary(
+      try store.repositories().map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
+    let best = analysis.hasGoodSuspect ? analysis.suspects.first : nil
+    let headline = AnalysisHeadline(
+      repositories: analysis.repositories,
+      suspect: best.map { "\($0.repository)!\($0.mergeRequest.iid) \($0.mergeRequest.title)" },
+      confidence: best?.confidence, notes: notes)
+    let view = AnalysisAnswer(analysis, repositoryIDs: ids)
+    return StoredAnalysis.Answer(
+      headline: try Self.text(headline),
+      answer: String(
+        decoding: report.archive.adding("notes", .array(notes.map(JSONValue.string))).line,
+        as: UTF8.self),
+      view: try Self.text(view), page: report.html)
+  }
+
+  private static func text(_ value: some Encodable) throws -> String {
+    String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
   }
 
   private func scopes(

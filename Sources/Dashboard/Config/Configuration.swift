@@ -4,6 +4,7 @@ import Foundation
 import GitLab
 import HTTP
 import Mirror
+import Pages
 import Settings
 import Sync
 
@@ -15,11 +16,11 @@ struct Configuration: Sendable {
   let provider: TokenProvider
   let wait: @Sendable (Double) throws -> Void
 
-  private var lookup: RepositoryLookup {
+  var lookup: RepositoryLookup {
     RepositoryLookup(store: store, provider: provider, wait: wait)
   }
 
-  private var setup: ConnectionSetup { ConnectionSetup(store: store, vault: vault) }
+  var setup: ConnectionSetup { ConnectionSetup(store: store, vault: vault) }
 
   // MARK: Reading
 
@@ -118,7 +119,14 @@ struct Configuration: Sendable {
     let outcome = try setup.store(
       ConnectionSecrets(accessToken: token), check, name: name, baseURL: baseURL,
       caFile: existing?.caFile, at: Date())
+    revoke(outcome.replaced)
     return (outcome, check)
+  }
+
+  /// Revokes what a new login has replaced. Where GitLab cannot be reached, it stays until it expires.
+  func revoke(_ replaced: StoredSecrets?) {
+    guard let replaced else { return }
+    try? provider.revoke(replaced)
   }
 
   /// Removes a connection with its secrets; with its repositories where asked. Mirrors and cached data stay.
@@ -162,7 +170,7 @@ struct Configuration: Sendable {
   }
 
   /// A name that no connection has yet.
-  private func freeName(for baseURL: BaseURL) throws -> String {
+  func freeName(for baseURL: BaseURL) throws -> String {
     let name = baseURL.defaultConnectionName
     let taken = Set(try store.connections().map { $0.name.lowercased() })
     if !taken.contains(name.lowercased()) { return name }
@@ -207,9 +215,10 @@ struct Configuration: Sendable {
       change.repositories == nil ? item.repositories.map(\.path) : found.map(\.reference.path)
     if let mappings = change.mappings { try checkMappings(mappings, paths: paths, item: item) }
     if let renewal {
-      _ = try setup.store(
+      let outcome = try setup.store(
         ConnectionSecrets(accessToken: renewal.token), renewal.check, name: connection.name,
         baseURL: connection.baseURL, caFile: connection.caFile, at: Date())
+      revoke(outcome.replaced)
     }
     _ = try apply(change, found, to: id)
   }
@@ -283,26 +292,48 @@ struct Configuration: Sendable {
   private func checkMappings(
     _ mappings: [ConfigChange.Mapping], paths: [String], item: ConfigItem?
   ) throws {
+    let failures = try mappingFailures(mappings, paths: paths, item: item).map(\.failure)
+    guard failures.isEmpty else { throw WebFailure(fields: failures) }
+  }
+
+  /// What is wrong with a mapping.
+  struct MappingFailure {
+    /// Its place in the list.
+    var row: Int
+    var column: ConnectionPage.MappingRow.Field
+    var failure: FieldFailure
+  }
+
+  /// Finds what is wrong with mappings.
+  ///
+  /// - Parameter paths: The repositories that they may lead to.
+  func mappingFailures(
+    _ mappings: [ConfigChange.Mapping], paths: [String], item: ConfigItem?
+  ) throws -> [MappingFailure] {
     let known = Set(paths.map { $0.lowercased() })
     let own = Set(item?.mappings.map(\.service) ?? [])
     let others = Set(try store.mappings().map(\.service)).subtracting(own)
     var seen: Set<String> = []
-    var failures: [FieldFailure] = []
-    for (index, mapping) in mappings.enumerated() {
-      let field = "serviceMappings[\(index)]"
+    var failures: [MappingFailure] = []
+    for (row, mapping) in mappings.enumerated() {
+      func fail(
+        _ column: ConnectionPage.MappingRow.Field, _ name: String, _ message: String,
+        hint: String? = nil
+      ) {
+        let failure = FieldFailure("serviceMappings[\(row)].\(name)", message, hint: hint)
+        failures.append(MappingFailure(row: row, column: column, failure: failure))
+      }
       if !known.contains(mapping.repository.lowercased()) {
-        failures.append(
-          FieldFailure(
-            "\(field).repo", SettingsError.unknownRepository(mapping.repository).summary,
-            hint: NearestPath.suggest(for: mapping.repository, among: paths).map {
-              "Did you mean \($0)?"
-            } ?? "Name it among the repositories first."))
+        fail(
+          .repository, "repo", SettingsError.unknownRepository(mapping.repository).summary,
+          hint: NearestPath.suggest(for: mapping.repository, among: paths).map {
+            "Did you mean \($0)?"
+          } ?? "Name it among the repositories first.")
       }
       if others.contains(mapping.service) || !seen.insert(mapping.service).inserted {
-        failures.append(
-          FieldFailure(
-            "\(field).serviceName", "The service \(mapping.service) is mapped already.",
-            hint: "Remove the other mapping first."))
+        fail(
+          .service, "serviceName", "The service \(mapping.service) is mapped already.",
+          hint: "Remove the other mapping first.")
       }
       do {
         _ = try SettingsStore.checked(
@@ -310,10 +341,16 @@ struct Configuration: Sendable {
             service: mapping.service, repositoryID: 0, pathPrefix: mapping.pathPrefix,
             branch: mapping.branch))
       } catch {
-        failures.append(FieldFailure(field, error))
+        let (column, name): (ConnectionPage.MappingRow.Field, String) =
+          switch error {
+          case .invalid("path prefix", _): (.pathPrefix, "pathPrefix")
+          case .invalid("branch", _): (.branch, "defaultBranch")
+          default: (.service, "serviceName")
+          }
+        fail(column, name, error.summary, hint: error.hint)
       }
     }
-    guard failures.isEmpty else { throw WebFailure(fields: failures) }
+    return failures
   }
 
   private func apply(
@@ -348,25 +385,27 @@ struct Configuration: Sendable {
         }
       }
     }
-    if let mappings = change.mappings {
-      let item = try item(id)
-      let names = Set(mappings.map(\.service))
-      for mapping in item.mappings where !names.contains(mapping.service) {
-        try store.removeMapping(service: mapping.service)
-      }
-      for mapping in mappings {
-        guard
-          let repository = item.repositories.first(where: {
-            $0.path.lowercased() == mapping.repository.lowercased()
-          })
-        else { continue }
-        try store.setMapping(
-          ServiceMapping(
-            service: mapping.service, repositoryID: repository.id, pathPrefix: mapping.pathPrefix,
-            branch: mapping.branch))
-      }
-    }
+    if let mappings = change.mappings { try applyMappings(mappings, to: item(id)) }
     return try item(id)
+  }
+
+  /// Makes the mappings to an item's repositories be these.
+  func applyMappings(_ mappings: [ConfigChange.Mapping], to item: ConfigItem) throws {
+    let names = Set(mappings.map(\.service))
+    for mapping in item.mappings where !names.contains(mapping.service) {
+      try store.removeMapping(service: mapping.service)
+    }
+    for mapping in mappings {
+      guard
+        let repository = item.repositories.first(where: {
+          $0.path.lowercased() == mapping.repository.lowercased()
+        })
+      else { continue }
+      try store.setMapping(
+        ServiceMapping(
+          service: mapping.service, repositoryID: repository.id, pathPrefix: mapping.pathPrefix,
+          branch: mapping.branch))
+    }
   }
 
   // MARK: The cache

@@ -2,6 +2,7 @@ import Credentials
 import Foundation
 import HTTP
 import HTTPTypes
+import Pages
 import Reports
 import Settings
 
@@ -9,28 +10,33 @@ import Settings
 struct PlainRoutes: Sendable {
   let services: Services
 
-  var routes: [Route] {
+  var routes: [Endpoint] {
     [
-      Route(.get, "/healthz", .open) { _ in .text("ok\n") },
-      Route(.get, "/metrics", .personOrToken) { _ in
+      Endpoint(.get, "/healthz", .open) { _ in .text("ok\n") },
+      Endpoint(.get, "/metrics", .personOrToken) { _ in
         let text = try await services.workers.onDisk { try Metrics(services).text(at: Date()) }
         return WebResponse(
           type: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
       },
-      Route(.post, "/login", .visitor, .form(64 << 10)) { request in
+      Endpoint(.post, "/login", .visitor, .form(64 << 10)) { request in
         guard let token = services.options.loginToken else { return .redirect("/") }
-        guard SecretComparison.areEqual(request.form["token"] ?? "", token.reveal()) else {
-          var failure = WebFailure(
-            .unauthorized, "This is not the token.",
-            hint: "'sigsentry serve' printed it when it started.")
-          failure.isLogin = true
-          throw failure
+        guard
+          SecretComparison.areEqual(
+            request.form[LoginPage.Field.token.rawValue] ?? "", token.reveal())
+        else {
+          if let seconds = services.wrongLogins.take(for: request.client) {
+            throw WebFailure.tooMany(after: seconds)
+          }
+          let page = LoginPage(
+            next: request.form[LoginPage.Field.next.rawValue] ?? "",
+            error: "This is not the token; 'sigsentry serve' printed it when it started.")
+          return try await services.show(page, request, status: .unauthorized)
         }
         let session = services.sessions.logIn(at: Date())
-        return .redirect(Self.local(request.form["next"])).with(
+        return .redirect(Self.local(request.form[LoginPage.Field.next.rawValue])).with(
           .setCookie, Sessions.header(session, isSecure: services.options.isSecure))
       },
-      Route(.post, "/logout", .person, .form(64 << 10)) { request in
+      Endpoint(.post, "/logout", .person, .form(64 << 10)) { request in
         if let session = request.session { services.sessions.logOut(session) }
         return .redirect("/login")
       },

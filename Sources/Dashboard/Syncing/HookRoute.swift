@@ -9,11 +9,12 @@ import Settings
 struct HookRoute: Sendable {
   let services: Services
 
+  static let path = "/hooks/gitlab"
   private static let maximumBytes = 8 << 20
   private static let kinds: Set = ["push", "tag_push", "merge_request", "repository_update"]
 
-  var route: Route {
-    Route(.post, "/hooks/gitlab", .webhook, .json(Self.maximumBytes)) { request in
+  var route: Endpoint {
+    Endpoint(.post, Self.path, .webhook, .json(Self.maximumBytes)) { request in
       let event = try HookEvent(request.body)
       services.counters.countWebhook()
       guard Self.kinds.contains(event.kind) else {

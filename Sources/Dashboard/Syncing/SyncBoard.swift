@@ -7,9 +7,9 @@ import Synchronization
 final class SyncBoard: Sendable {
   /// What listeners are sent.
   enum News: Sendable {
-    case state(SyncState)
-    /// The repository was removed.
-    case gone(RepositorySetting.ID)
+    case progress(SyncState)
+    /// A sync began or ended, or a repository came or went.
+    case changed
     /// Nothing new; the line still holds.
     case heartbeat
   }
@@ -20,6 +20,8 @@ final class SyncBoard: Sendable {
     var listeners: [Int: AsyncStream<News>.Continuation] = [:]
     var lastListener = 0
     var isClosed = false
+    /// When the syncs that run now began, or those that ran last.
+    var roundBegan = Date.distantPast
   }
 
   private let contents = Mutex(Contents())
@@ -30,20 +32,26 @@ final class SyncBoard: Sendable {
   /// The most messages that wait for a slow listener; older ones are dropped.
   private static let bufferSize = 256
 
+  /// All states, and when the syncs that run now began; nil where none runs.
+  func overview() -> (states: [RepositorySetting.ID: SyncState], roundBegan: Date?) {
+    contents.withLock { contents in
+      let isRunning = contents.states.values.contains { $0.phase != .idle }
+      return (contents.states, isRunning ? contents.roundBegan : nil)
+    }
+  }
+
   /// The state of one repository.
   func state(of id: RepositorySetting.ID) -> SyncState? {
     contents.withLock { $0.states[id] }
   }
 
-  /// Begins to listen: first comes what is known, then the news; nil where too many listen.
+  /// Begins to listen, with word of a change first; nil where too many listen.
   func listen() -> AsyncStream<News>? {
     contents.withLock { contents in
       guard !contents.isClosed, contents.listeners.count < Self.maximumListeners else { return nil }
       let (stream, continuation) = AsyncStream.makeStream(
         of: News.self, bufferingPolicy: .bufferingNewest(Self.bufferSize))
-      for state in contents.states.values.sorted(by: { $0.repositoryID < $1.repositoryID }) {
-        continuation.yield(.state(state))
-      }
+      continuation.yield(.changed)
       contents.lastListener += 1
       let number = contents.lastListener
       contents.listeners[number] = continuation
@@ -61,9 +69,11 @@ final class SyncBoard: Sendable {
     contents.withLock { contents in
       var state = contents.states[id] ?? SyncState(repositoryID: id, path: path)
       body(&state)
+      let wasQuiet = !contents.states.values.contains { $0.phase != .idle }
+      if wasQuiet, state.phase != .idle { contents.roundBegan = Date() }
       contents.states[id] = state
       contents.told[id] = .now
-      Self.tell(.state(state), contents)
+      Self.tell(.changed, contents)
     }
   }
 
@@ -76,7 +86,7 @@ final class SyncBoard: Sendable {
       let now = ContinuousClock.now
       if isNews || contents.told[id].map({ now - $0 >= Self.pace }) ?? true {
         contents.told[id] = now
-        Self.tell(.state(state), contents)
+        Self.tell(.progress(state), contents)
       }
     }
   }
@@ -86,7 +96,7 @@ final class SyncBoard: Sendable {
     contents.withLock { contents in
       guard contents.states.removeValue(forKey: id) != nil else { return }
       contents.told[id] = nil
-      Self.tell(.gone(id), contents)
+      Self.tell(.changed, contents)
     }
   }
 

@@ -1,6 +1,5 @@
 import Foundation
 import Mirror
-import Reports
 import Settings
 import Sync
 
@@ -74,21 +73,6 @@ struct SyncState: Sendable {
     guard let total, done > 0, done < total, elapsed >= 2 else { return nil }
     return elapsed / Double(done) * Double(total - done)
   }
-
-  var json: JSONValue {
-    .object([
-      ("repositoryId", .integer(repositoryID)), ("repository", .string(path)),
-      ("phase", .string(phase.rawValue)), ("startedAt", .time(startedAt)),
-      ("done", .integer(done)), ("total", .optional(total)), ("bytes", .optional(bytes)),
-      ("ratePerSecond", Self.rounded(rate)), ("bytesPerSecond", Self.rounded(bytesPerSecond)),
-      ("secondsLeft", Self.rounded(secondsLeft)), ("note", .optional(note)),
-      ("last", last.map(\.json) ?? .null),
-    ])
-  }
-
-  private static func rounded(_ number: Double?) -> JSONValue {
-    number.map { .number(($0 * 10).rounded() / 10) } ?? .null
-  }
 }
 
 extension SyncRun {
@@ -108,18 +92,5 @@ extension SyncRun {
       hint = error.hint
       needsReauthorization = error.isAuthorization
     }
-  }
-
-  var json: JSONValue {
-    .object([
-      ("ok", .bool(failure == nil)), ("cause", .string(cause.rawValue)),
-      ("startedAt", .time(startedAt)), ("seconds", .number((seconds * 1000).rounded() / 1000)),
-      ("failure", .optional(failure)), ("hint", .optional(hint)),
-      ("needsReauthorization", .bool(needsReauthorization)),
-      ("mergeRequests", .integer(mergeRequests)), ("diffs", .integer(diffs)),
-      ("files", .integer(files)), ("commits", .integer(commits)),
-      ("apiRequests", .integer(apiRequests)), ("objects", .integer(objects)),
-      ("bytesReceived", .integer(bytesReceived)),
-    ])
   }
 }

@@ -1,5 +1,7 @@
 import Correlation
+import Foundation
 import HTTPTypes
+import Pages
 import Reports
 import Sync
 
@@ -44,8 +46,6 @@ struct WebFailure: Error, Sendable {
   /// What is wrong with which field.
   var fields: [FieldFailure] = []
   var headers: HTTPFields = [:]
-  /// Whether it is a login that failed.
-  var isLogin = false
 
   init(_ code: Code, _ message: String, hint: String? = nil, fields: [FieldFailure] = []) {
     self.code = code
@@ -89,6 +89,22 @@ struct WebFailure: Error, Sendable {
     }
   }
 
+  /// The page in the place of one that cannot be shown.
+  private var page: ErrorPage {
+    let title =
+      switch code {
+      case .validation, .unsupportedType, .methodNotAllowed, .tooLarge: "That does not work"
+      case .unauthorized: "Log in first"
+      case .forbidden: "Not allowed"
+      case .notFound: "Not found"
+      case .conflict: "Not now"
+      case .misdirected: "Another address"
+      case .rateLimited: "Too many requests"
+      case .failed: "Something failed"
+      }
+    return ErrorPage(status: Int(code.status.code), title: title, message: message, remedy: hint)
+  }
+
   /// The API's envelope.
   var json: JSONValue {
     var details: [(String, JSONValue)] = []
@@ -106,11 +122,14 @@ struct WebFailure: Error, Sendable {
     ])
   }
 
-  func response(_ style: Route.Style) -> WebResponse {
+  func response(_ style: Endpoint.Style) -> WebResponse {
     var response =
       switch style {
       case .envelope: WebResponse.json(json, status: code.status)
-      case .page: WebResponse.html(PlainPage.failure(self), status: code.status)
+      case .page:
+        WebResponse(
+          code.status, type: "text/html; charset=utf-8",
+          page.html(in: Shell(csrfToken: "", now: Date())).bytes)
       }
     for field in headers { response.headers.append(field) }
     return response

@@ -61,6 +61,8 @@ extension HTTPField.Name {
   static let crossOriginResourcePolicy = Self.known("Cross-Origin-Resource-Policy")
   static let secFetchSite = Self.known("Sec-Fetch-Site")
   static let forwardedFor = Self.known("X-Forwarded-For")
+  static let acceptBuffering = Self.known("X-Accel-Buffering")
+  static let refresh = Self.known("Refresh")
   static let gitlabToken = Self.known("X-Gitlab-Token")
   static let gitlabEvent = Self.known("X-Gitlab-Event")
 

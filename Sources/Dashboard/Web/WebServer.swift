@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 import NIOPosix
+import Pages
 import ServiceLifecycle
 import Settings
 import Synchronization
@@ -30,7 +31,7 @@ struct WebServer: Sendable {
     router = Router(
       PlainRoutes(services: services).routes + SiteRoutes(services: services).routes
         + APIRoutes(services: services).routes
-        + [EventRoute(board: services.syncs.board).route, HookRoute(services: services).route])
+        + [EventRoute(services: services).route, HookRoute(services: services).route])
     sessions = services.sessions
     keys = services.keys
     workers = services.workers
@@ -114,7 +115,7 @@ struct WebServer: Sendable {
     _ request: Request, channel: any Channel
   ) async -> (response: WebResponse, mustClose: Bool) {
     let path = request.head.path ?? "/"
-    let style: Route.Style =
+    let style: Endpoint.Style =
       path.hasPrefix("/v1") || path.hasPrefix("/hooks") ? .envelope : .page
     var isBodyRead = false
     do {
@@ -135,11 +136,7 @@ struct WebServer: Sendable {
       return (response, route.content.limit == 0 && hasBody(request))
     } catch {
       if let response = loginRedirect(error, request) { return (response, hasBody(request)) }
-      var failure = WebFailure(error)
-      if failure.isLogin, let seconds = refusals.take(for: client(request, channel)) {
-        failure = .tooMany(after: seconds)
-      }
-      return (failure.response(style), !isBodyRead && hasBody(request))
+      return (WebFailure(error).response(style), !isBodyRead && hasBody(request))
     }
   }
 
@@ -152,7 +149,7 @@ struct WebServer: Sendable {
 
   private func route(
     _ request: Request, channel: any Channel
-  ) throws -> (Route, WebRequest) {
+  ) throws -> (Endpoint, WebRequest) {
     let host = (request.head.authority ?? "").lowercased()
     let local = channel.localAddress
     guard authority.isOurs(host, address: local?.ipAddress, port: local?.port ?? 0) else {
@@ -206,7 +203,7 @@ struct WebServer: Sendable {
     throw WebFailure.tooMany(after: seconds)
   }
 
-  private func authorize(_ request: WebRequest, for route: Route) async throws -> WebRequest {
+  private func authorize(_ request: WebRequest, for route: Endpoint) async throws -> WebRequest {
     var request = request
     switch route.access {
     case .open: break
@@ -264,11 +261,12 @@ struct WebServer: Sendable {
     }
   }
 
-  private func checkContent(of request: WebRequest, for route: Route) throws {
+  private func checkContent(of request: WebRequest, for route: Endpoint) throws {
     let wanted =
       switch route.content {
       case .none: ""
       case .form: "application/x-www-form-urlencoded"
+      case .files: "multipart/form-data"
       case .json: "application/json"
       }
     guard request.contentType == wanted else {
@@ -293,17 +291,24 @@ struct WebServer: Sendable {
   }
 
   /// A change that a page asks for comes from our own pages: by its headers, and by the token in its form.
-  private func checkForm(_ request: inout WebRequest, for route: Route) throws {
-    guard route.method != .get, case .form = route.content, let session = request.session else {
-      return
+  private func checkForm(_ request: inout WebRequest, for route: Endpoint) throws {
+    guard let session = request.session else { return }
+    let form: FormFields
+    switch route.content {
+    case .none, .json: return
+    case .form: form = FormFields(String(decoding: request.body, as: UTF8.self))
+    case .files:
+      guard let boundary = request.headers[.contentType].flatMap(Multipart.boundary),
+        let fields = Multipart.fields(request.body, boundary: boundary)
+      else { throw WebFailure(.validation, "The form is damaged.") }
+      form = fields
     }
     let site = request.headers[.secFetchSite]
     let origin = request.headers[.origin]
-    let form = FormFields(String(decoding: request.body, as: UTF8.self))
     guard site == nil || site == "same-origin" || site == "none",
       origin.map({ authority.isOurs(origin: $0.lowercased(), authority: request.authority) })
         ?? true,
-      let token = form[Self.formTokenField], sessions.isGenuine(token, of: session)
+      let token = form[Shell.csrfField], sessions.isGenuine(token, of: session)
     else {
       throw WebFailure(
         .forbidden, "The form does not come from this page, or the page is too old.",
@@ -311,9 +316,6 @@ struct WebServer: Sendable {
     }
     request.form = form
   }
-
-  /// The hidden field of every form.
-  static let formTokenField = "csrf"
 
   // MARK: Logins
 

@@ -9,7 +9,7 @@ extension LoginPage: Page {
         .login,
         """
         <input type="hidden" name="\(Field.next.rawValue)" value="\(next)">
-        \(secret)<p class="buttons"><button class="primary">Log in</button></p>
+        \(secret)<div class="buttons"><button class="primary">Log in</button></div>
         """))
   }
 }

@@ -1,7 +1,7 @@
 extension AnalysesPage: Page {
   package func html(in shell: Shell) -> HTML {
     let button: HTML = """
-      <p class="buttons"><a class="button primary" href="\(shell.link(.newAnalysis))">New analysis</a></p>
+      <div class="buttons"><a class="button primary" href="\(shell.link(.newAnalysis))">New analysis</a></div>
 
       """
     guard !analyses.isEmpty else {

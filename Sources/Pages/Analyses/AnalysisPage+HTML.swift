@@ -39,7 +39,7 @@ extension AnalysisPage: Page {
     let again =
       summary.status == .pending || summary.status == .processing
       ? "" : shell.postButton("Run again, offline", .rerun(summary.id))
-    return "<p class=\"buttons\">\(again) \(downloads)</p>\n"
+    return "<div class=\"buttons\">\(again) \(downloads)</div>\n"
   }
 
   private var trouble: HTML {
@@ -53,7 +53,7 @@ extension AnalysisPage: Page {
   private func waiting(_ shell: Shell) -> HTML {
     guard summary.status == .pending || summary.status == .processing else { return "" }
     return """
-      <div class="empty" data-pending="\(shell.link(.analysisData(summary.id)))"><p role="status">The analysis is running. \
+      <div class="empty" data-pending><p role="status">The analysis is running. \
       It takes seconds.</p>
       <p><a class="button" href="\(shell.link(.analysis(summary.id)))">Refresh</a></p></div>
 

@@ -15,8 +15,8 @@ extension NewAnalysisPage: Page {
       shell.form(
         .analyses, isMultipart: true,
         """
-        \(what)\(when)\(place)<p class="buttons"><button class="primary">Analyze</button>
-        <a class="button" href="\(shell.link(.analyses))">Cancel</a></p>
+        \(what)\(when)\(place)<div class="buttons"><button class="primary">Analyze</button>
+        <a class="button" href="\(shell.link(.analyses))">Cancel</a></div>
         """))
   }
 

@@ -5,10 +5,10 @@ struct Chart {
   enum Layout: CaseIterable {
     case wide, narrow
 
-    var size: (width: Double, height: Double) {
+    var width: Double {
       switch self {
-      case .wide: (1120, 400)
-      case .narrow: (344, 420)
+      case .wide: 960
+      case .narrow: 344
       }
     }
 
@@ -26,19 +26,23 @@ struct Chart {
   let title: String
   /// What can be read from it, a sentence or two.
   let summary: String
-  /// Twice the drawing.
-  let draw: (Layout) -> HTML
+  /// How high the drawings are.
+  let heights: (wide: Double, narrow: Double)
+  /// Twice the drawing, in a box from zero.
+  let draw: (Box) -> HTML
 
   func html() -> HTML {
     HTML.join(
       Layout.allCases.map { layout in
-        let (width, height) = layout.size
+        let box = Box(
+          x: 0, y: 0, width: layout.width,
+          height: layout == .wide ? heights.wide : heights.narrow)
         return """
-          <svg class="chart \(layout.name)" viewBox="0 0 \(Int(width)) \(Int(height))" role="img" \
+          <svg class="chart \(layout.name)" viewBox="0 0 \(Int(box.width)) \(Int(box.height))" role="img" \
           aria-labelledby="\(id)-\(layout.name)-title \(id)-\(layout.name)-summary">\
           <title id="\(id)-\(layout.name)-title">\(title)</title>\
           <desc id="\(id)-\(layout.name)-summary">\(summary)</desc>
-          \(draw(layout))</svg>
+          \(draw(box))</svg>
 
           """
       })

@@ -58,14 +58,13 @@ struct ChurnTimeline {
       id: "timeline", title: "Changed lines per \(unit) in \(place)",
       summary:
         "\(Words.number(additions)) lines added and \(Words.number(deletions)) deleted.\(most ?? "")",
-      draw: draw)
+      heights: (270, 280)
+    ) { draw(in: $0) }
   }
 
-  private func draw(_ layout: Chart.Layout) -> HTML {
+  func draw(in box: Box) -> HTML {
     guard !buckets.isEmpty else { return "" }
-    let (width, full) = layout.size
-    let height = layout == .wide ? full * 0.8 : full * 0.7
-    let frame = Box(x: 52, y: 10, width: width - 60, height: height - 36)
+    let frame = Box(x: 52, y: 10, width: box.width - 60, height: box.height - 36)
     let up = Double(buckets.map(\.additions).max() ?? 0).squareRoot()
     let down = Double(buckets.map(\.deletions).max() ?? 0).squareRoot()
     let scale = up + down > 0 ? frame.height / (up + down) : 0
@@ -78,7 +77,7 @@ struct ChurnTimeline {
       \(grid(frame, zero: zero, scale: scale, up: up, down: down))\(bars)\
       <line class="axis" x1="\(Chart.tenths(frame.x))" x2="\(Chart.tenths(frame.x + frame.width))" \
       y1="\(Chart.tenths(zero))" y2="\(Chart.tenths(zero))"/>
-      \(dates(frame, step: step, baseline: height - 6))
+      \(dates(frame, step: step, baseline: box.height - 6))
       """
   }
 

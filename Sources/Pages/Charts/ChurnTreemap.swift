@@ -11,14 +11,13 @@ struct ChurnTreemap {
     }
     return Chart(
       id: "treemap", title: "Changed lines by directory and file in \(place)",
-      summary: "\(Words.count(tree.churn, "changed line")).\(first ?? "")", draw: draw)
+      summary: "\(Words.count(tree.churn, "changed line")).\(first ?? "")", heights: (370, 440)
+    ) { draw(in: $0) }
   }
 
   /// The rectangles of the directories and, in each, of the files.
-  func boxes(_ layout: Chart.Layout) -> [(group: Box, leaves: [Box])] {
-    let (width, height) = layout.size
-    let groups = Treemap.divide(
-      Box(x: 0, y: 0, width: width, height: height), among: tree.groups.map { Double($0.churn) })
+  func boxes(in box: Box) -> [(group: Box, leaves: [Box])] {
+    let groups = Treemap.divide(box, among: tree.groups.map { Double($0.churn) })
     return zip(tree.groups, groups).map { group, box in
       (box, Treemap.divide(Self.inner(box), among: group.leaves.map { Double($0.churn) }))
     }
@@ -30,10 +29,10 @@ struct ChurnTreemap {
     box.inset(top: hasHeading(box) ? heading : gap, sides: gap)
   }
 
-  private func draw(_ layout: Chart.Layout) -> HTML {
+  func draw(in box: Box) -> HTML {
     let most = tree.groups.flatMap(\.leaves).compactMap(\.mergeRequests).max() ?? 0
     return HTML.join(
-      zip(tree.groups, boxes(layout)).map { group, boxes in
+      zip(tree.groups, boxes(in: box)).map { group, boxes in
         """
         <g><rect class="dir" \(Chart.place(boxes.group))><title>\(words(group))</title></rect>\
         \(heading(group, boxes.group))\(zip(group.leaves, boxes.leaves).map { leaf($0, in: $1, of: group, most: most) })</g>

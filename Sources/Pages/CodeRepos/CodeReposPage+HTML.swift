@@ -19,7 +19,7 @@ extension CodeReposPage: Page {
     return shell.document(
       "Code Repos", in: .codeRepos,
       """
-      <p class="buttons"><a class="button primary" href="\(shell.link(.connect))">Connect repository</a></p>
+      <div class="buttons"><a class="button primary" href="\(shell.link(.connect))">Connect repository</a></div>
       \(cards)\(others)
       """)
   }
@@ -45,11 +45,11 @@ struct ConnectionCard {
     <div class="head"><h2 id="connection-\(connection.id)"><a href="\(shell.link(.connection(connection.id)))">\
     \(bidirectional: connection.name)</a></h2>\(Self.health(connection, in: shell))</div>
     \(Self.facts(connection, in: shell))\(prompt(shell))
-    \(repositories(shell))<p class="buttons">\
+    \(repositories(shell))<div class="buttons">\
     <a class="button" href="\(shell.link(.connection(connection.id)))">Repositories and services</a>
     \(needsHelp ? "" : reauthorize(shell, style: "button"))
     <a class="button" href="\(shell.link(.disconnect(connection.id)))">Remove…<span class="unseen"> \
-    \(connection.name)</span></a></p>
+    \(connection.name)</span></a></div>
     </section>
 
     """

@@ -13,8 +13,8 @@ extension ConfirmPage: Page {
       \(shell.form(
         action,
         """
-        \(box)<p class="buttons"><button class="danger">\(button)</button>
-        <a class="button" href="\(shell.link(cancel))">Cancel</a></p>
+        \(box)<div class="buttons"><button class="danger">\(button)</button>
+        <a class="button" href="\(shell.link(cancel))">Cancel</a></div>
         """))
       """)
   }

@@ -13,22 +13,23 @@ extension ConnectPage: Page {
         action,
         """
         \(reauthorizing.map { ConnectionCard.facts($0, in: shell) } ?? instance)\(methods)\(oauth)\(token)\
-        <p class="buttons"><button class="primary">\(reauthorizing == nil ? "Connect" : "Re-authorize")</button>
-        <a class="button" href="\(shell.link(.codeRepos))">Cancel</a></p>
+        <div class="buttons"><button class="primary">\(reauthorizing == nil ? "Connect" : "Re-authorize")</button>
+        <a class="button" href="\(shell.link(.codeRepos))">Cancel</a></div>
         """))
       """)
   }
 
   private var instance: HTML {
     let address = FormField.line(
-      Field.baseURL.rawValue, label: "Base URL", value: baseURL, type: "url",
+      Field.baseURL.rawValue, label: "Base URL", value: baseURL,
       hint: """
         Where your GitLab is, as <code>https://gitlab.example.com</code> or \
         <code>https://example.com/gitlab</code>.
         """,
       error: errors[.baseURL],
       attributes:
-        " autocomplete=\"url\" spellcheck=\"false\" placeholder=\"https://gitlab.example.com\"")
+        " inputmode=\"url\" autocomplete=\"url\" spellcheck=\"false\" placeholder=\"https://gitlab.example.com\""
+    )
     let name = FormField.line(
       Field.name.rawValue, label: "Name", value: name,
       hint: "What this connection is called here; may stay empty.", error: errors[.name],

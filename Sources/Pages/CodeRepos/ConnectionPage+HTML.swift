@@ -17,8 +17,8 @@ extension ConnectionPage: Page {
       \(shell.form(
         .connection(connection.id),
         """
-        \(repositoriesPart)\(servicesPart)<p class="buttons"><button class="primary">Save</button>
-        <a class="button" href="\(shell.link(.codeRepos))">Cancel</a></p>
+        \(repositoriesPart)\(servicesPart)<div class="buttons"><button class="primary">Save</button>
+        <a class="button" href="\(shell.link(.codeRepos))">Cancel</a></div>
         """))
       """)
   }
@@ -76,7 +76,7 @@ extension ConnectionPage: Page {
       <p class="hint">Which repository, and which part of it, a service in the logs is built from. Empty a service's \
       name to remove its row; save to get more empty rows.</p>
       <datalist id="known-repositories">\(known)</datalist>
-      <div class="mappings" role="table" aria-label="Service mappings">
+      <div class="mappings">
       \(rows.enumerated().map { mapping($0.element, row: $0.offset) })</div></fieldset>
 
       """
@@ -88,14 +88,14 @@ extension ConnectionPage: Page {
     {
       let name = MappingRow.name(field, row: row)
       return """
-        <div role="cell">\(FormField.line(
+        <div>\(FormField.line(
           name, label: label, value: value, error: mapping.errors[field],
           attributes: " autocomplete=\"off\" spellcheck=\"false\"\(more)"))</div>
         """
     }
     return """
-      <div class="mapping" role="row">\
-      \(cell(.service, "Service \(row + 1)", mapping.service))\
+      <div class="mapping" role="group" aria-label="Mapping \(row + 1)">\
+      \(cell(.service, "Service", mapping.service))\
       \(cell(.repository, "Repository", mapping.repository, " list=\"known-repositories\""))\
       \(cell(.pathPrefix, "Path prefix", mapping.pathPrefix, " placeholder=\"all of it\""))\
       \(cell(.branch, "Branch", mapping.branch, " placeholder=\"default branch\""))</div>

@@ -19,19 +19,16 @@ enum Bars {
   /// The rules of the style sheet.
   static var rules: String {
     (1...steps).map { step in
-      "i.bar.a\(step)::before,i.bar.d\(step)::after{width:\(step * 100 / steps)%}"
-        .replacing(
-          "i.bar.a\(step)::before,i.bar.d\(step)::after",
-          with: "i.a\(step)::before,i.d\(step)::after")
+      "i.a\(step)::before,i.d\(step)::after{width:\(step * 100 / steps)%}"
     }.joined(separator: "\n")
   }
 }
 
 extension HTML {
-  /// `+12 −3` in two cells, or one that says why not.
+  /// `+12 −3` in two cells, or why not.
   static func counts(_ additions: Int?, _ deletions: Int?) -> HTML {
     guard let additions, let deletions else {
-      return "<td class=\"n\" colspan=\"2\">binary</td>"
+      return "<td class=\"n\">binary</td><td></td>"
     }
     return """
       <td class="n add">+\(Words.number(additions))</td><td class="n del">−\(Words.number(deletions))</td>

@@ -94,7 +94,7 @@ struct MergeRequestTable {
       \(column("Author", .author, classes: "opt", in: shell))\
       <th scope="col" class="opt">State</th>\
       \(column("Merged", .merged, classes: "opt", in: shell))\
-      \(column("Files", .files, classes: "n", in: shell))\
+      \(column("Files", .files, classes: "n opt", in: shell))\
       \(column("Added", .additions, classes: "n", in: shell))\
       \(column("Deleted", .deletions, classes: "n", in: shell))\
       \(column("Size", .churn, classes: "b", in: shell))</tr></thead>
@@ -107,11 +107,14 @@ struct MergeRequestTable {
     let numbers: HTML =
       row.files.map { files in
         """
-        <td class="n">\(Words.number(files))</td>\(HTML.counts(row.additions, row.deletions))\
+        <td class="n opt">\(Words.number(files))</td>\(HTML.counts(row.additions, row.deletions))\
         <td class="b">\(Bars.html(additions: row.additions, deletions: row.deletions, largest: largest))</td>
         """
       }
-      ?? "<td colspan=\"4\" class=\"reason\">no diff: \(row.incomplete ?? "not computed yet")</td>"
+        ?? """
+        <td class="opt"></td><td colspan="2" class="reason">no diff: \(row.incomplete ?? "not computed yet")</td>\
+        <td class="b"></td>
+        """
     return """
       <tr><td class="n"><a href="\(place)\(row.iid)">!\(row.iid)</a></td>\
       <th scope="row">\(row.isDraft ? "<span class=\"pill idle\">draft</span> " : "" as HTML)\(bidirectional: row.title)</th>\

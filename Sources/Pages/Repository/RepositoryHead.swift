@@ -20,9 +20,9 @@ struct RepositoryHead {
       <div><dt>Commits</dt><dd>\(Words.number(repository.commits))</dd></div>
       \(repository.webURL == nil ? "" : "<div><dt>GitLab</dt><dd>\(HTML.external(repository.webURL, "project page"))</dd></div>\n" as HTML)\
       </dl>
-      \(failure)<p class="buttons">\(shell.postButton("Sync now", .syncRepository(repository.id))) \(toggle) \
+      \(failure)<div class="buttons">\(shell.postButton("Sync now", .syncRepository(repository.id))) \(toggle) \
       <a class="button plain" href="\(shell.link(.clearCache(repository.id)))">Clear cache…</a> \
-      <a class="button plain" href="\(shell.link(.removeRepository(repository.id)))">Remove…</a></p>
+      <a class="button plain" href="\(shell.link(.removeRepository(repository.id)))">Remove…</a></div>
 
       """
   }

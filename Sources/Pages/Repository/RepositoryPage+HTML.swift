@@ -83,7 +83,7 @@ extension RepositoryPage: Page {
       """
       \(query.directory.map { "<p>In <code>\(bidirectional: $0)</code>. \(wholeRepository(shell))</p>\n" } ?? "" as HTML)\
       <figure>\(ChurnTreemap(tree: tree).chart(of: place).html())\
-      <figcaption>Area: changed lines. Darker: touched by more merge requests.</figcaption></figure>
+      <figcaption>Area: changed lines. Stronger colour: touched by more merge requests.</figcaption></figure>
       <details><summary>As a table</summary>
       \(HTML.scrolling(
         "Changed lines by directory",
@@ -138,7 +138,9 @@ extension RepositoryPage: Page {
   }
 
   private func largest(_ shell: Shell) -> HTML {
-    let rows = mergeRequests.filter { $0.churn > 0 }.sorted { $0.churn > $1.churn }.prefix(10)
+    let rows = mergeRequests.filter { $0.files != nil && $0.churn > 0 }.sorted {
+      $0.churn > $1.churn
+    }.prefix(10)
     let most = rows.first?.churn ?? 0
     return part(
       "largest", "Largest merge requests", twin: .mergeRequests, in: shell,
@@ -165,7 +167,7 @@ extension RepositoryPage: Page {
     part(
       "hotspots", "Hotspots", twin: .files, in: shell,
       churnTable(
-        "Files that changed most", Array(files.prefix(50)), column: "File", shown: 50,
+        "Files that changed most", Array(files.prefix(30)), column: "File", shown: 30,
         of: files.count))
   }
 
@@ -173,7 +175,7 @@ extension RepositoryPage: Page {
     part(
       "authors", "Authors", twin: .authors, in: shell,
       churnTable(
-        "Authors by changed lines", Array(authors.prefix(50)), column: "Author", shown: 50,
+        "Authors by changed lines", Array(authors.prefix(30)), column: "Author", shown: 30,
         of: authors.count))
   }
 

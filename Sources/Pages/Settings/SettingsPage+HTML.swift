@@ -66,7 +66,7 @@ extension SettingsPage: Page {
         error: errors[.name], attributes: " autocomplete=\"off\" required maxlength=\"100\""))\
       <div class="field" role="group" aria-label="Permissions">\(boxes)\
       \(FormField.complaint(Field.permission.rawValue, errors[.permission]))</div>
-      <p class="buttons"><button class="primary">Make key</button></p></fieldset>
+      <div class="buttons"><button class="primary">Make key</button></div></fieldset>
       """)
   }
 

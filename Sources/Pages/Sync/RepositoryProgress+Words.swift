@@ -7,13 +7,14 @@ extension RepositoryProgress {
     var amount: String
     var rate: String
     var left: String
+    var result: String
   }
 
   /// Whether there is a bar to show.
   var isUnderWay: Bool {
     switch phase {
     case .resolving, .listing, .references, .fetching, .computing: true
-    case .idle, .waiting, .done, .failed, .paused: false
+    case .idle, .queued, .paused: false
     }
   }
 
@@ -24,24 +25,27 @@ extension RepositoryProgress {
   }
 
   var words: Cells {
-    let cells = Cells(phase: phaseWords, amount: "", rate: "", left: "")
-    guard isUnderWay else { return cells }
-    return Cells(
+    Cells(
       phase: phaseWords, amount: amountWords, rate: rateWords,
-      left: secondsLeft.map { "about \(Words.duration($0.rounded(.up)))" } ?? "")
+      left: isUnderWay
+        ? secondsLeft.map { "about \(Words.duration($0.rounded(.up)))" } ?? "" : "",
+      result: resultWords)
+  }
+
+  private var resultWords: String {
+    guard let lastResult else { return "never synced" }
+    return (hasFailed ? "✕ " : "✓ ") + lastResult
   }
 
   private var phaseWords: String {
     switch phase {
     case .idle: "–"
-    case .waiting: "waiting"
+    case .queued: "waiting"
     case .resolving: "finding the project"
     case .listing: "listing merge requests"
     case .references: "comparing branches"
     case .fetching: "fetching objects"
     case .computing: "computing diffs"
-    case .done: "✓ done"
-    case .failed: "✕ failed"
     case .paused: "‖ paused"
     }
   }
@@ -53,12 +57,15 @@ extension RepositoryProgress {
       case .computing: "diffs"
       default: "objects"
       }
-    guard done > 0 || total != nil else { return "" }
+    guard isUnderWay else { return "" }
+    guard done > 0 || total != nil else { return note ?? "" }
     let count = total.map { "\(Words.number(done)) of \(Words.number($0))" } ?? Words.number(done)
-    return bytes > 0 ? "\(count) \(things), \(Words.bytes(bytes))" : "\(count) \(things)"
+    return "\(count) \(things)" + (bytes > 0 ? ", \(Words.bytes(bytes))" : "")
+      + (note.map { ". \($0)" } ?? "")
   }
 
   private var rateWords: String {
+    guard isUnderWay else { return "" }
     var parts: [String] = []
     if let bytesPerSecond, let whole = Self.whole(bytesPerSecond) {
       parts.append("\(Words.bytes(whole))/s")
@@ -71,32 +78,36 @@ extension RepositoryProgress {
     rate.isFinite && rate >= 0 && rate < 1e15 ? Int(rate.rounded()) : nil
   }
 
-  /// The data of the event `progress`, in the words of the page: the script puts them into the row's cells.
+  /// The data of the event `sync`, in the words of the page: the script puts them into the row's cells.
   package var json: JSONValue {
     let words = words
     return .object([
-      ("id", .integer(id)), ("repository", .string(path)), ("phase", .string(phase.rawValue)),
-      ("done", .integer(done)), ("total", .optional(total)),
+      ("repositoryId", .integer(id)), ("repository", .string(path)),
+      ("phase", .string(phase.rawValue)),
+      ("done", .integer(done)), ("total", .optional(total)), ("bytes", .integer(bytes)),
+      ("bytesPerSecond", Self.rounded(bytesPerSecond)), ("ratePerSecond", Self.rounded(perSecond)),
+      ("secondsLeft", Self.rounded(secondsLeft)), ("failed", .bool(hasFailed)),
+      ("lastEndedAt", .time(lastEndedAt)),
       ("share", share.map(JSONValue.number) ?? .null), ("underWay", .bool(isUnderWay)),
       (
         "cells",
         .object([
           ("phase", .string(words.phase)), ("amount", .string(words.amount)),
           ("rate", .string(words.rate)), ("left", .string(words.left)),
-          ("result", .string(lastResult ?? "never synced")),
+          ("result", .string(words.result)),
         ])
       ),
     ])
   }
+
+  private static func rounded(_ number: Double?) -> JSONValue {
+    number.map { .number(($0 * 10).rounded() / 10) } ?? .null
+  }
 }
 
 extension SyncPage {
-  /// The data of the event `state`, which opens the stream and follows every change of the run as a whole, and the JSON
-  /// twin of the page.
+  /// The JSON twin of the page.
   package var json: JSONValue {
-    .object([
-      ("running", .bool(isRunning)), ("status", .string(statusLine)),
-      ("repositories", .array(repositories.map(\.json))),
-    ])
+    .object([("repositories", .array(repositories.map(\.json)))])
   }
 }

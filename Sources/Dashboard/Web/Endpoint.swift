@@ -2,7 +2,7 @@ import HTTPTypes
 import Settings
 
 /// One thing that the server can be asked for.
-struct Route: Sendable {
+struct Endpoint: Sendable {
   typealias Handler = @Sendable (WebRequest) async throws -> WebResponse
 
   /// Who may ask.
@@ -26,6 +26,8 @@ struct Route: Sendable {
     case none
     /// A form of at most so many bytes.
     case form(Int)
+    /// A form with files, of at most so many bytes.
+    case files(Int)
     /// JSON of at most so many bytes.
     case json(Int)
 
@@ -36,7 +38,7 @@ struct Route: Sendable {
     var limit: Int {
       switch self {
       case .none: 0
-      case .form(let bytes), .json(let bytes): bytes
+      case .form(let bytes), .files(let bytes), .json(let bytes): bytes
       }
     }
   }
@@ -45,7 +47,7 @@ struct Route: Sendable {
   enum Style: Sendable { case page, envelope }
 
   let method: HTTPRequest.Method
-  /// Segments; `*` stands for one that is left open.
+  /// Segments; `*` stands for one that is left open, `*.json` for one that ends so.
   let pattern: [Substring]
   let access: Access
   let content: Content
@@ -67,8 +69,10 @@ struct Route: Sendable {
     guard segments.count == pattern.count else { return nil }
     var parameters: [String] = []
     for (part, segment) in zip(pattern, segments) {
-      if part == "*" {
-        parameters.append(segment)
+      if part.hasPrefix("*") {
+        let ending = part.dropFirst()
+        guard segment.hasSuffix(ending), segment.utf8.count > ending.utf8.count else { return nil }
+        parameters.append(String(segment.dropLast(ending.count)))
       } else if part != segment {
         return nil
       }
@@ -79,18 +83,18 @@ struct Route: Sendable {
 
 /// All routes of the server.
 struct Router: Sendable {
-  private let routes: [Route]
+  private let routes: [Endpoint]
 
-  init(_ routes: [Route]) { self.routes = routes }
+  init(_ routes: [Endpoint]) { self.routes = routes }
 
   /// What a request leads to.
   enum Found {
-    case route(Route, parameters: [String])
+    case route(Endpoint, parameters: [String])
     case wrongMethod(allowed: [HTTPRequest.Method])
     case nothing
   }
 
-  /// Finds the route; HEAD is answered as GET is. A pattern without open segments goes first.
+  /// Finds the route, the first that fits; HEAD is answered as GET is.
   func find(_ method: HTTPRequest.Method, _ segments: [String]) -> Found {
     let wanted = method == .head ? .get : method
     var allowed: [HTTPRequest.Method] = []
