@@ -1,37 +1,74 @@
 import Correlation
+import Foundation
 
 /// Answers of `backtest` in its forms.
 public struct BacktestReport {
   private let report: Backtest.Report
   private let repository: String
+  private let stored: FittedWeights?
 
-  /// - Parameter repository: The project's path.
-  public init(_ report: Backtest.Report, repository: String) {
+  /// - Parameters:
+  ///   - repository: The project's path.
+  ///   - stored: The weights that `analyze` uses for it from now on; `nil` for the standard weights.
+  public init(_ report: Backtest.Report, repository: String, stored: FittedWeights?) {
     self.report = report
     self.repository = repository
+    self.stored = stored
   }
+
+  // MARK: JSON
 
   /// The answer as JSON: shares with their 95 % intervals.
   public var json: JSONValue {
     .object([
       ("repository", .string(repository)), ("algorithm", .integer(Analyzer.algorithmVersion)),
-      ("cases", .integer(report.cases)), ("olderCases", .integer(report.olderCases)),
-      ("forms", .array(report.forms.map(form))),
-      ("fitted", report.fitted.map { .array($0.map(form)) } ?? .null),
+      ("lookbackDays", .integer(report.lookbackDays)), ("cases", .integer(report.cases)),
+      ("olderCases", .integer(report.olderCases)), ("forms", .array(report.forms.map(form))),
+      ("fit", fitJSON),
+      (
+        "storedWeights",
+        stored.map { weights in
+          .object([
+            ("cases", .integer(weights.cases)),
+            ("fittedAt", .time(Date(timeIntervalSince1970: Double(weights.fittedAt)))),
+          ])
+        } ?? .null
+      ),
     ])
+  }
+
+  private var fitJSON: JSONValue {
+    switch report.fit {
+    case nil: .null
+    case .tooFew(let needed):
+      .object([("kept", .bool(false)), ("casesNeeded", .integer(needed))])
+    case .judged(let heldOut):
+      .object([
+        ("kept", .bool(heldOut.weights != nil)), ("folds", .integer(heldOut.folds)),
+        ("heldOutForms", .array(heldOut.forms.map(form))),
+        (
+          "heldOutLoss",
+          .object([
+            ("standard", .number(Self.rounded(heldOut.standardLoss))),
+            ("fitted", .number(Self.rounded(heldOut.fittedLoss))),
+          ])
+        ),
+      ])
+    }
   }
 
   private func form(_ result: Backtest.FormResult) -> JSONValue {
     .object([
       ("form", .string(result.form)), ("top1", share(result.top1)), ("top3", share(result.top3)),
       ("meanReciprocalRank", .number(Self.rounded(result.meanReciprocalRank))),
-      ("abstained", share(result.abstained)),
+      ("abstained", share(result.abstained)), ("rightWhenNamed", share(result.right)),
     ])
   }
 
   private func share(_ share: Backtest.Share) -> JSONValue {
     .object([
-      ("value", .number(Self.rounded(share.value))), ("of", .integer(share.total)),
+      ("value", share.total == 0 ? .null : .number(Self.rounded(share.value))),
+      ("of", .integer(share.total)),
       (
         "interval",
         .array([
@@ -44,25 +81,71 @@ public struct BacktestReport {
 
   private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 
-  /// The answer for a terminal.
+  // MARK: Text
+
+  /// The answer for a terminal of 80 columns.
   public var text: String {
-    var text =
-      "\(TerminalText.safe(repository)): \(report.cases) past regressions with a culprit in the window, \(report.olderCases) with an older one.\n"
+    let name = TerminalText.safe(repository)
     guard report.cases + report.olderCases > 0 else {
-      return text + "Commits that say what they revert or fix are needed; this history has none.\n"
+      return TerminalText.wrapped(
+        "\(name): no past regression to try. Reverts, 'Fixes: <commit>' trailers and sentences as 'regression from !12' are looked for, in the commits and merge requests in the cache; 'sigsentry sync \(name) --lookback-days 365' brings more of them."
+      )
     }
-    text += table(report.forms)
-    if let fitted = report.fitted {
-      text += "With weights fitted to the other half of the cases:\n" + table(fitted)
-    }
-    return text
+    var text = TerminalText.wrapped(
+      "\(name): \(AnalysisReport.count(report.cases, "past regression")) with the culprit in the \(AnalysisReport.count(report.lookbackDays, "day")) before, \(report.olderCases) with an older one."
+    )
+    text += "\n" + table(report.forms) + "\n"
+    text += TerminalText.wrapped(
+      "In brackets what the number is with 95 % certainty. 'right' is how often a suspect of 30 % or more was the culprit; 'abstains' how often none was named where the culprit is older. The symptoms are made of what the repairs changed and said: real ones are harder."
+    )
+    return text + fitText(name)
   }
 
+  private func fitText(_ name: String) -> String {
+    switch report.fit {
+    case nil:
+      guard let stored else { return "" }
+      return "\n"
+        + TerminalText.wrapped(
+          "'analyze' uses weights that were fitted to \(AnalysisReport.count(stored.cases, "case")) of this repository; the table is of the standard weights. '--fit' fits them anew, '--reset' forgets them."
+        )
+    case .tooFew(let needed):
+      return "\n"
+        + TerminalText.wrapped(
+          "Weights are not fitted to fewer than \(needed) regressions with the culprit in the window: the standard weights stay."
+        )
+    case .judged(let heldOut):
+      let losses =
+        "mean loss \(Self.rounded(heldOut.fittedLoss)) in place of \(Self.rounded(heldOut.standardLoss))"
+      var text =
+        "\n"
+        + TerminalText.wrapped(
+          "Weights fitted to the other cases, each fifth in turn (\(losses)):")
+      text += table(heldOut.forms) + "\n"
+      text += TerminalText.wrapped(
+        heldOut.weights == nil
+          ? "They are not better on cases that they had not seen: the standard weights stay."
+          : "They are better on cases that they had not seen, and are kept: 'analyze' uses them for \(name) from now on. '--reset' forgets them."
+      )
+      return text
+    }
+  }
+
+  private static let names = ["wordsAndTrace": "both"]
+
   private func table(_ results: [Backtest.FormResult]) -> String {
-    results.map { result in
-      "  \(result.form): first \(share(text: result.top1)), among three \(share(text: result.top3)), "
-        + "MRR \(Self.rounded(result.meanReciprocalRank)), rightly no suspect \(share(text: result.abstained))\n"
-    }.joined()
+    var table = TextTable(columns: [
+      .left("symptom"), .right("first"), .right("in three"), .right("MRR"), .right("abstains"),
+      .right("right"),
+    ])
+    for result in results {
+      table.add([
+        Self.names[result.form] ?? result.form, share(text: result.top1), share(text: result.top3),
+        "\((result.meanReciprocalRank * 100).rounded() / 100)", share(text: result.abstained),
+        share(text: result.right),
+      ])
+    }
+    return table.text
   }
 
   private func share(text share: Backtest.Share) -> String {
@@ -70,6 +153,6 @@ public struct BacktestReport {
     func percent(_ value: Double) -> Int { Int((value * 100).rounded()) }
     let interval = share.interval
     return
-      "\(percent(share.value)) % (\(percent(interval.lowerBound)) to \(percent(interval.upperBound)), n=\(share.total))"
+      "\(percent(share.value)) % (\(percent(interval.lowerBound))-\(percent(interval.upperBound)))"
   }
 }

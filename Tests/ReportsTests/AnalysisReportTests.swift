@@ -249,3 +249,63 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
       try capsule().differences(from: capsule(title: "Give")).first?.hasPrefix("Nothing") == true)
   }
 }
+
+@Suite struct BacktestReportTests {
+  private func share(_ count: Int, _ total: Int) -> Backtest.Share {
+    Backtest.Share(count: count, total: total)
+  }
+
+  private func report(_ fit: Backtest.FitResult? = nil, cases: Int = 31) -> Backtest.Report {
+    Backtest.Report(
+      lookbackDays: 30, cases: cases, olderCases: cases == 0 ? 0 : 10,
+      forms: [
+        Backtest.FormResult(
+          form: "wordsAndTrace", top1: share(27, 31), top3: share(31, 31),
+          meanReciprocalRank: 0.9355, abstained: share(6, 10), right: share(0, 0))
+      ], fit: fit)
+  }
+
+  private func text(
+    _ report: Backtest.Report, stored: FittedWeights? = nil
+  ) -> String {
+    BacktestReport(report, repository: "acme/shop", stored: stored).text
+  }
+
+  @Test func `shares have their intervals, in 80 columns`() {
+    let text = text(report())
+    #expect(
+      text.hasPrefix(
+        """
+        acme/shop: 31 past regressions with the culprit in the 30 days before, 10 with
+        an older one.
+
+        symptom         first        in three   MRR      abstains  right
+        both     87 % (71-95)  100 % (89-100)  0.94  60 % (31-83)      -
+
+        """))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func `it is said whether a fit is kept`() {
+    let weights = FittedWeights(
+      .standard, cases: 31, at: Date(timeIntervalSince1970: 1_760_000_000))
+    var heldOut = Backtest.HeldOut(
+      folds: 5, forms: report().forms, standardLoss: 1.2, fittedLoss: 1.25, weights: nil)
+    #expect(text(report(.judged(heldOut))).contains("the standard weights stay."))
+    heldOut.weights = weights
+    #expect(text(report(.judged(heldOut)), stored: weights).contains("and are kept"))
+    #expect(text(report(.tooFew(needed: 20))).contains("fewer than 20 regressions"))
+    #expect(text(report(), stored: weights).contains("'--reset'"))
+    #expect(text(report(cases: 0)).contains("no past regression to try"))
+  }
+
+  @Test func `JSON has shares, intervals and what was kept`() {
+    let line = String(
+      decoding: BacktestReport(
+        report(.tooFew(needed: 20)), repository: "acme/shop", stored: nil
+      ).json.line, as: UTF8.self)
+    #expect(line.contains(#""top1":{"value":0.871,"of":31,"interval":[0.7115,0.9487]}"#))
+    #expect(line.contains(#""rightWhenNamed":{"value":null,"of":0,"interval":[0.0,1.0]}"#))
+    #expect(line.contains(#""fit":{"kept":false,"casesNeeded":20},"storedWeights":null"#))
+  }
+}

@@ -5,6 +5,8 @@ struct DotNetTraceParser: TraceParser {
   /// The exceptions whose frames have not come yet, the innermost last.
   private var headers: [ExceptionHeader] = []
   private var isFirst = true
+  /// Whether the next frame is the first of the exception whose header is the last one.
+  private var awaitsFrame = false
 
   init() {}
 
@@ -20,6 +22,7 @@ struct DotNetTraceParser: TraceParser {
       if headers.isEmpty, traces.language == .dotNet {
         traces.begin(.dotNet, link: .consequence)
       }
+      awaitsFrame = true
       return true
     case "-" where content.starts("--- End of stack trace from previous"):
       return true
@@ -29,7 +32,8 @@ struct DotNetTraceParser: TraceParser {
   }
 
   private mutating func beginHeader(_ traces: inout TraceAssembler) {
-    guard let header = headers.popLast() else { return }
+    guard awaitsFrame, let header = headers.popLast() else { return }
+    awaitsFrame = false
     traces.begin(
       .dotNet, type: header.type, message: header.message,
       link: isFirst ? .none : .consequence)
@@ -64,14 +68,21 @@ struct DotNetTraceParser: TraceParser {
     guard !found.isEmpty, found.count + headers.count < 32 else { return false }
     headers += found
     isFirst = true
+    awaitsFrame = true
     return true
   }
 
-  /// `Acme.Pool.Take(Int32 n) in /src/Pool.cs:line 12`, without "at".
+  /// `Acme.Pool.Take(Int32 n) in /src/Pool.cs:line 12`, without "at"; and Mono's form,
+  /// `Acme.Pool.Take (System.Int32 n) [0x00023] in /src/Pool.cs:12`.
   static func frame(_ text: Bytes) -> RawFrame? {
     var call = text
     var location: Location?
-    if let mark = text.findLast(text: ":line "), let (line, end) = text.number(at: mark + 6),
+    if let offset = text.find(text: ") [0x"), let inside = text.find(text: "] in ", from: offset) {
+      call = text[text.startIndex...offset]
+      let place = Location(text.from(inside + 5))
+      // <6057d55fe713>:0 stands where nothing is known.
+      if place.isPlausible, place.path.first != "<" { location = place }
+    } else if let mark = text.findLast(text: ":line "), let (line, end) = text.number(at: mark + 6),
       end == text.endIndex, let inside = text.find(text: ") in ")
     {
       call = text[text.startIndex...inside]
@@ -85,7 +96,7 @@ struct DotNetTraceParser: TraceParser {
       location = place
     }
     guard call.last == ")", let open = call.find("("), open > call.startIndex else { return nil }
-    let name = call.before(open)
+    let name = call.before(open).trimmed
     guard name.contains(where: { $0 == "." }) || location != nil,
       !FunctionName.without(name, "[", "]").contains(where: { $0.isSpace || $0 == "/" })
     else { return nil }

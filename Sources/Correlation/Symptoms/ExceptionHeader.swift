@@ -13,6 +13,8 @@ struct ExceptionHeader: Equatable {
     var rest = line.from(end).trimmed
     if rest.first == ":" {
       rest = rest.dropFirst().trimmed
+    } else if rest.starts("occurred ") {
+      rest = Bytes()
     } else if rest.first == "(" {
       let close = rest.findLast(")") ?? rest.endIndex
       rest = rest.slice(rest.startIndex + 1, Swift.max(close, rest.startIndex + 1))
@@ -46,7 +48,8 @@ struct ExceptionHeader: Equatable {
         let next = line.at(end)
         let isHead =
           end == line.endIndex || next == ":" || next == "\"" || next == "'"
-          || (next == " " && line.at(end + 1) == "(") || (next == "(" && word.contains(text: "::"))
+          || (next == " " && (line.at(end + 1) == "(" || line.has(": ", at: end + 1)))
+          || (next == "(" && word.contains(text: "::")) || line.has(" occurred ", at: end)
         if isHead { return (at..<end, end) }
       }
       at = Swift.max(end, at + 1)

@@ -21,7 +21,8 @@ extension FunctionName {
       return dotted + types.names + [enclosing]
     }
     if types.names.isEmpty { types.names = owner.isEmpty ? [] : [owner] }
-    guard let own else { return dotted + types.names }  // constructors bear the class's name
+    // Constructors bear the class's name.
+    guard let own else { return dotted + types.names }
     return dotted + types.names + [own]
   }
 
@@ -56,7 +57,9 @@ extension FunctionName {
 
   /// The method that the source names; nil for a constructor.
   private static func jvmMethod(_ method: Bytes) -> Bytes? {
-    if method.equals("<init>") || method.equals("<clinit>") { return nil }
+    if method.equals("<init>") || method.equals("<clinit>") || method.starts("$r8$") {
+      return nil
+    }
     guard method.find("$") != nil else {
       return method.find("-").map { method.before($0) } ?? method
     }
@@ -119,10 +122,12 @@ extension FunctionName {
       let part = name.slice(start, at)
       guard !part.isEmpty else { return }
       if part.first == "<" {
-        if let end = part.find(">"), end > part.startIndex + 1, enclosing == nil {
+        if let end = part.closing(part.startIndex, "<", ">").map({ $0 - 1 }),
+          end > part.startIndex + 1, enclosing == nil
+        {
           let inner = part.slice(part.startIndex + 1, end)
           enclosing = inner.findLast(".").map { inner.from($0 + 1) } ?? inner
-          // A local function: <Take>g__Inner|0_1
+          // A local function: <Take>g__Inner|0_1, of top-level statements <<Main>$>g__Run|0_1
           if part.has(">g__", at: end), let bar = part.find("|") {
             enclosing = part.slice(end + 4, bar)
           }
@@ -145,7 +150,7 @@ extension FunctionName {
     }
     close()
     if let enclosing {
-      return enclosing.equals("Main>$") ? parts : parts + [enclosing]
+      return enclosing.equals("<Main>$") ? parts : parts + [enclosing]
     }
     if let last = parts.last, last.equals("ctor") || last.equals("cctor") { parts.removeLast() }
     if let last = parts.last, last.starts("get_") || last.starts("set_") {

@@ -173,7 +173,9 @@ extension FunctionName {
   }
 
   static func isRustHash(_ part: Bytes) -> Bool {
-    part.count == 17 && part.first == "h" && part.dropFirst().allSatisfy { $0.isHex }
+    // Compilers of before 2017 put letters behind the 16 digits.
+    (17...22).contains(part.count) && part.first == "h"
+      && part.dropFirst().prefix(16).allSatisfy(\.isHex) && part.dropFirst(17).allSatisfy(\.isWord)
   }
 
   /// `closure #1 (Swift.Int) -> () in Acme.Pool.take(count: Swift.Int) throws -> Swift.Int`,

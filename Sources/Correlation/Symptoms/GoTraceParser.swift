@@ -11,6 +11,7 @@ struct GoTraceParser: TraceParser {
     let content = line.content
     if line.indent > 0 { return readIndented(content, &traces) }
     switch line.first {
+    case "#" where content.starts("#\t0x"): return readProfile(content, &traces)
     case "p" where content.starts("panic: "):
       beginPanic("panic", content.dropFirst(7), &traces)
       return true
@@ -75,6 +76,19 @@ struct GoTraceParser: TraceParser {
     guard !name.isEmpty || traces.language == .go else { return false }
     function = []
     traces.add(RawFrame(function: name.isEmpty ? nil : name, location: location), .go)
+    return true
+  }
+
+  /// A profile's `#\t0x46def0\tgithub.com/acme/pool.(*Pool).Take+0xb0\t\t/src/pool.go:70`.
+  private func readProfile(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    let fields = content.split(separator: 9)
+    guard fields.count == 4 else { return false }
+    let location = Location(fields[3])
+    guard location.line != nil, location.path.ends(".go") || location.path.ends(".s") else {
+      return false
+    }
+    let name = fields[2].findLast(text: "+0x").map { fields[2].before($0) } ?? fields[2]
+    traces.add(RawFrame(function: name, location: location), .go)
     return true
   }
 

@@ -63,7 +63,7 @@ struct JVMTraceParser: TraceParser {
     else { return nil }
     let place = rest.slice(open + 1, rest.endIndex - 1)
     var frame = RawFrame(function: method)
-    if place.equals("Native Method") || place.equals("Unknown Source")
+    if place.equals("Native Method") || place.starts("Unknown Source")
       || place.equals("<generated>") || place.isEmpty && method.contains(where: { $0 == "$" })
     {
       return frame

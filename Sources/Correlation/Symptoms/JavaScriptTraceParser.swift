@@ -47,7 +47,9 @@ struct JavaScriptTraceParser: TraceParser {
       guard let open = rest.find(text: " ("), open > rest.startIndex else { return nil }
       // Functions have spaces only behind these words and before an alias.
       let name = rest.before(open)
-      let place = rest.slice(open + 2, rest.endIndex - 1)
+      var place = rest.slice(open + 2, rest.endIndex - 1)
+      // Hermes
+      if place.starts("address at ") { place = place.dropFirst(11) }
       if place.starts("index "), name.starts("async ") {
         var frame = RawFrame()
         frame.isInApp = false
@@ -75,7 +77,9 @@ struct JavaScriptTraceParser: TraceParser {
     if rest.starts("async ") { rest = rest.dropFirst(6) }
     let location = Location(rest)
     guard location.line != nil, location.isPlausible || rest.starts("<anonymous>"),
-      location.path.first != "'", !location.path.contains(text: ": "), hasLook(location)
+      location.path.first != "'", !location.path.contains(text: ": "),
+      !location.path.contains(text: ") in "), !location.path.contains(text: ") ["),
+      hasLook(location)
     else { return nil }
     var frame = RawFrame()
     set(location, on: &frame)

@@ -5,11 +5,11 @@ enum LibraryCode {
     if let told = frame.isInApp { return told }
     let function = frame.function.map { Array($0.utf8)[...] } ?? []
     if isLibraryFunction(function, language) { return false }
+    if let module = frame.module, isSystemModule(Array(module.utf8)[...]) { return false }
     if let path = frame.path {
       let bytes = Array(path.utf8.map { $0 == 0x5C ? 0x2F : $0 })[...]
       return !isLibraryPath(bytes, language)
     }
-    if let module = frame.module { return isSystemModule(Array(module.utf8)[...]) ? false : nil }
     return nil
   }
 
@@ -43,7 +43,7 @@ enum LibraryCode {
       return path.starts("library/std/") || path.starts("library/core/")
         || path.starts("library/alloc/")
     case .dotNet:
-      return path.contains(text: "/src/libraries/System.") || path.starts("/_/src/")
+      return path.contains(text: "/src/libraries/System.")
     case .jvm:
       return isLibraryPackage(Bytes(path.map { $0 == 0x2F ? 0x2E : $0 }))
     default:
@@ -63,7 +63,8 @@ enum LibraryCode {
       let own = name.first == "<" ? name.dropFirst() : name
       for start: StaticString in [
         "std::", "core::", "alloc::", "rust_begin_unwind", "__rust", "tokio::runtime::",
-        "rust_panic", "_rust", "rayon_core::", "futures_util::",
+        "rust_panic", "_rust", "rayon_core::", "futures_util::", "panicking::", "sys_common::",
+        "sys::",
       ] where own.starts(start) { return true }
       return isSystemFunction(own)
     case .go:

@@ -115,6 +115,18 @@ struct NativeTraceParser: TraceParser {
     return RawFrame(function: text.before(space), location: location)
   }
 
+  /// A name of Swift's as lldb writes it: `@objc Acme.Pool.size.setter : Swift.Int` is `Acme.Pool.size`.
+  private static func swiftName(_ text: Bytes) -> String? {
+    guard let colon = text.find(text: " : ") else { return nil }
+    var name = text.before(colon)
+    if let objc = name.findLast(text: "@objc ") { name = name.from(objc + 6) }
+    for ending: StaticString in [".setter", ".getter", ".modify", ".read"] where name.ends(ending) {
+      name = name.dropLast(ending.utf8CodeUnitCount)
+    }
+    guard !name.isEmpty, name.allSatisfy({ $0.isWord || $0 == "." }) else { return nil }
+    return name.text.replacing(".", with: "::")
+  }
+
   private static func androidFrame(_ text: Bytes) -> RawFrame? {
     guard let space = text.find(" ") else { return nil }
     let rest = text.from(space).trimmed
@@ -241,6 +253,9 @@ struct NativeTraceParser: TraceParser {
     if frame.path == nil { frame.module = module?.text }
     if let name = frame.function.map({ Array($0.utf8)[...] }), let plus = name.find(text: " + ") {
       frame.function = name.before(plus).text
+    }
+    if let name = frame.function.map({ Array($0.utf8)[...] }), let swift = Self.swiftName(name) {
+      frame.function = swift
     }
     traces.add(frame, .native, number: number)
     return true

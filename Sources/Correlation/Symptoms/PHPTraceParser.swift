@@ -5,6 +5,9 @@
 struct PHPTraceParser: TraceParser {
   static let language = Symptom.Language.php
 
+  /// The function that the last row of Xdebug's table called.
+  private var caller: [UInt8] = []
+
   init() {}
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
@@ -23,7 +26,7 @@ struct PHPTraceParser: TraceParser {
     guard let (number, end) = content.number(at: content.startIndex + 1), content.at(end) == " "
     else { return false }
     let rest = content.from(end + 1).trimmed
-    if rest.starts("{main}") { return traces.language == .php }
+    if rest.starts("{main}") { return true }
     var location: Location?
     var call: Bytes
     if rest.starts("[internal function]: ") {
@@ -50,6 +53,34 @@ struct PHPTraceParser: TraceParser {
     return true
   }
 
+  /// Xdebug's table, the outermost call first: `2  0.0124  778584  Acme\\Pool->take( )  ../pool.php:25`.
+  ///
+  /// A row names a called function and where the call stands, as PHP's own traces do.
+  private mutating func readTableRow(
+    _ content: Bytes, _ traces: inout TraceAssembler
+  ) -> Bool {
+    let fields = content.split(maxSplits: 3, whereSeparator: \.isSpace)
+    guard fields.count == 4, fields[1].contains(0x2E),
+      fields.prefix(3).allSatisfy({ $0.allSatisfy { $0.isDigit || $0 == "." } })
+    else { return false }
+    let call = fields[3].trimmed
+    guard let open = call.find("("), let space = call.lastIndex(where: \.isSpace), open < space
+    else { return false }
+    let location = Location(call.from(space + 1))
+    guard location.isPlausible else { return false }
+    if traces.language != .php || traces.open?.isInnermostLast == false {
+      traces.begin(.php, link: .sibling)
+      traces.update { $0.isInnermostLast = true }
+      caller = []
+    }
+    if location.line != nil {
+      traces.add(RawFrame(function: caller.isEmpty ? nil : caller[...], location: location), .php)
+    }
+    let name = call.before(open)
+    caller = name.first == "{" ? [] : Array(name.prefix(500))
+    return true
+  }
+
   /// The bracket that begins the arguments; `{closure}` and `{closure:A::b():1}` have none inside.
   private static func firstBracket(_ call: Bytes) -> (Int, Int)? {
     var from = call.startIndex
@@ -69,7 +100,7 @@ struct PHPTraceParser: TraceParser {
     return nil
   }
 
-  private func readHeader(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+  private mutating func readHeader(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
     if let uncaught = content.find(text: "Uncaught "),
       content.contains(text: "PHP ") || content.contains(text: "atal error")
     {
@@ -82,6 +113,14 @@ struct PHPTraceParser: TraceParser {
     if let object = content.find(text: "[object] (") {
       let isPrevious = content.contains(text: "[previous exception]") && traces.language == .php
       return begin(content.from(object + 10), isPrevious ? .cause : .none, &traces)
+    }
+    if content.first?.isDigit == true { return readTableRow(content, &traces) }
+    var content = content
+    if content.starts("( ! ) ") { content = content.dropFirst(6) }
+    if let php = content.find(text: "PHP "), php > content.startIndex,
+      content.has("Fatal error: ", at: php + 4) || content.has("Parse error: ", at: php + 4)
+    {
+      content = content.from(php)
     }
     guard
       content.starts("PHP ") || content.starts("Fatal error: ")
@@ -106,7 +145,9 @@ struct PHPTraceParser: TraceParser {
     let type = text.prefix { $0.isWord || $0 == "\\" }
     guard !type.isEmpty else { return false }
     let place = Self.place(text)
-    let start = text.find(text: ": ").map { $0 + 2 } ?? type.endIndex
+    var start = type.endIndex
+    if text.has("(code: ", at: start), let close = text.find(")", from: start) { start = close }
+    start = text.find(text: ": ", from: start).map { $0 + 2 } ?? start
     let end = place?.start ?? text.endIndex
     let message = start < end ? text.slice(start, end).trimmed : Bytes()
     traces.begin(
@@ -118,7 +159,12 @@ struct PHPTraceParser: TraceParser {
 
   /// The location at the end of a header, and where the words before it begin.
   private static func place(_ text: Bytes) -> (location: Location, start: Int)? {
-    let text = text.last == ")" ? text.dropLast() : text
+    var text = text.last == ")" ? text.dropLast() : text
+    // Of a wrong call the message names the caller first, and then what was called.
+    if let defined = text.find(text: " and defined in ") {
+      if let (location, _) = place(text.from(defined + 12)) { return (location, defined) }
+      text = text.before(defined)
+    }
     if let mark = text.findLast(text: " on line "), let (line, _) = text.number(at: mark + 9),
       let start = text.before(mark).findLast(text: " in ")
     {

@@ -17,6 +17,16 @@ struct RubyTraceParser: TraceParser {
       isFrom = true
       content = content.dropFirst(5)
     }
+    if let frame = Self.reported(content) {
+      traces.add(frame, .ruby)
+      return true
+    }
+    // A tag of a log: [3f1c-11] app/models/pool.rb:12:in `take'
+    while content.first == "[", let close = content.find("]"), close - content.startIndex < 80,
+      content.at(close + 1) == " "
+    {
+      content = content.from(close + 2)
+    }
     guard let mark = content.find(text: ":in `") ?? content.find(text: ":in '") else {
       guard isFrom || isNumbered, Location(content).line != nil else { return false }
       traces.add(RawFrame(location: Location(content)), .ruby)
@@ -58,6 +68,51 @@ struct RubyTraceParser: TraceParser {
     traces.begin(.ruby, type: type, message: message, link: isCause ? .cause : .none)
     traces.add(frame, .ruby)
     return true
+  }
+
+  /// The forms of error trackers: `line 83 of [PROJECT_ROOT]/app/pool.rb: take`, `[GEM_ROOT]/pool.rb:18→ take`,
+  /// `4 File "/app/pool.rb" line 10 in take`.
+  private static func reported(_ content: Bytes) -> RawFrame? {
+    if content.starts("line "), let (line, end) = content.number(at: content.startIndex + 5),
+      content.has(" of ", at: end), let colon = content.findLast(text: ": ")
+    {
+      return frame(content.slice(end + 4, colon), line, content.from(colon + 2))
+    }
+    if let arrow = content.find(text: "→ ") {
+      let location = Location(content.before(arrow))
+      return location.line.flatMap { frame(location.path, $0, content.from(arrow + 4)) }
+    }
+    let file = content.skip(from: content.startIndex) { $0.isDigit || $0 == " " }
+    guard content.has("File \"", at: file), let quote = content.find("\"", from: file + 6),
+      content.has(" line ", at: quote + 1), let (line, end) = content.number(at: quote + 7),
+      content.has(" in ", at: end)
+    else { return nil }
+    return frame(content.slice(file + 6, quote), line, content.from(end + 4))
+  }
+
+  private static func frame(_ path: Bytes, _ line: Int, _ function: Bytes) -> RawFrame? {
+    var path = path
+    var isInApp: Bool?
+    for (root, isOwn) in [("[PROJECT_ROOT]/", true), ("[GEM_ROOT]/", false), ("[/project/]", nil)]
+      as [(StaticString, Bool?)]
+    where path.starts(root) {
+      path = path.dropFirst(root.utf8CodeUnitCount)
+      isInApp = isOwn
+    }
+    let name = path.findLast("/").map { path.from($0 + 1) } ?? path
+    let endings: [StaticString] = [".rb", ".haml", ".erb", ".slim", ".rake", ".ru", ".builder"]
+    guard endings.contains(where: { name.ends($0) }) else { return nil }
+    var frame = RawFrame(function: function)
+    frame.path = path.text(atMost: 1_024)
+    frame.line = line
+    frame.isInApp = isInApp
+    // Only frames of gems begin with a name and a version: actionview-4.2.9/lib/…
+    if isInApp == nil, let slash = path.find("/"), let dash = path.before(slash).findLast("-"),
+      path.at(dash + 1).isDigit
+    {
+      frame.isInApp = false
+    }
+    return frame
   }
 
   /// `undefined method 'x' for nil (NoMethodError)`

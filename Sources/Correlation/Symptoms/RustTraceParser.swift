@@ -25,7 +25,13 @@ struct RustTraceParser: TraceParser {
       }
       return true
     }
-    guard isInBacktrace || awaitsMessage || traces.language == .rust else { return false }
+    if content.contains(text: "━ BACKTRACE ━") {
+      isInBacktrace = true
+      traces.begin(.rust)
+      return true
+    }
+    guard isInBacktrace || awaitsMessage || traces.language == .rust || Self.isAddressed(line)
+    else { return false }
     if awaitsMessage, !content.starts("note: ") {
       awaitsMessage = false
       let message = content.text(atMost: 1_000)
@@ -55,19 +61,33 @@ struct RustTraceParser: TraceParser {
   /// `   3: acme::pool::take`, `   3:     0x55d0c1 - acme::pool::take`
   private mutating func readFrame(_ line: SymptomLine, _ traces: inout TraceAssembler) -> Bool {
     let content = line.content
-    guard line.first.isDigit, isInBacktrace || traces.language == .rust,
-      let (number, end) = content.number(at: content.startIndex), content.has(": ", at: end)
+    guard line.first.isDigit, let (number, end) = content.number(at: content.startIndex),
+      content.has(": ", at: end)
     else {
-      if content.starts("[... omitted") { return traces.language == .rust }
+      if content.starts("[... omitted") || content.starts("⋮ ") {
+        return traces.language == .rust
+      }
       return false
     }
     var name = content.from(end + 2).trimmed
     if name.starts("0x"), let dash = name.find(text: " - ") { name = name.from(dash + 3) }
     guard !name.isEmpty else { return false }
+    if name.equals("<unknown>") { return traces.language == .rust }
     traces.add(RawFrame(function: name), .rust, number: number)
     awaitsLocation = true
     isInBacktrace = true
     return true
+  }
+
+  /// Whether a line is a frame also without the words that begin a backtrace: `  12:     0x7f6180c46aaa - acme::take`.
+  private static func isAddressed(_ line: SymptomLine) -> Bool {
+    let content = line.content
+    guard line.first.isDigit, let (_, end) = content.number(at: content.startIndex),
+      content.at(end) == ":"
+    else { return false }
+    let address = content.skip(from: end + 1) { $0 == " " }
+    guard address - end > 2, content.has("0x", at: address) else { return false }
+    return content.has(" - ", at: content.skip(from: address + 2) { $0.isHex })
   }
 
   /// `src/pool.rs:12:3:`, or of older compilers `'message', src/pool.rs:12:3`

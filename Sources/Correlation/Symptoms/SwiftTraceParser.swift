@@ -32,7 +32,7 @@ struct SwiftTraceParser: TraceParser {
         address - rest.startIndex < 120
       {
         let name = rest.before(address).trimmed
-        if !name.contains(text: " in ") && !name.contains(text: "(") {
+        if name.first != "@", !name.contains(text: " in "), !name.contains(text: "(") {
           module = name
           rest = rest.from(address).trimmed
         }
@@ -94,7 +94,10 @@ struct SwiftTraceParser: TraceParser {
       let rest = content.from(end)
       // "Thread 0 crashed:", "Thread 3 "name":", "Thread 0 Crashed:: Dispatch queue"
       let isCrashed = rest.contains(text: " crashed") || rest.contains(text: " Crashed")
-      guard isCrashed || rest.equals(":") || (rest.starts(" \"") && rest.ends("\":")) else {
+      guard
+        isCrashed || rest.equals(":") || rest.starts(":: ")
+          || (rest.starts(" \"") && rest.ends("\":"))
+      else {
         return false
       }
       if isCrashed, traces.language == .swift, traces.open?.isEmpty == true { return true }

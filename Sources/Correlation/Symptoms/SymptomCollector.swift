@@ -35,13 +35,23 @@ struct SymptomCollector {
     }
     if line.first == "{", !skims, readJSON(line.content, nesting: nesting, time: time) { return }
     var prefix = LinePrefix(line.bytes)
-    // What a time stands before is no frame as it is.
-    if !prefix.hasTime, reader.read(line) { return }
+    if line.content.contains(text: " Stack trace: #0 "), !skims,
+      let unfolded = OneLineTrace.unfoldedNumbers(prefix.rest)
+    {
+      _ = readStack(unfolded)
+      return
+    }
+    // What a time or a container's name stands before is no frame as it is.
+    if !prefix.hasTime, prefix.service == nil, reader.read(line) { return }
     if prefix.rest.startIndex > line.bytes.startIndex {
       let rest = SymptomLine(prefix.rest)
       if rest.first == "{", !skims,
         readJSON(rest.content, nesting: nesting, time: prefix.time ?? time)
       {
+        return
+      }
+      if rest.isEmpty, prefix.service != nil {
+        reader.traces.passEmpty()
         return
       }
       if !rest.isEmpty, reader.read(rest) { return }
@@ -51,6 +61,8 @@ struct SymptomCollector {
       return
     }
     prefix.time = prefix.time ?? time
+    let unfolded = OneLineTrace.unfolded(line.content)
+    if let unfolded { _ = readStack(unfolded) }
     if let fields = LogLineParser.parse(prefix) {
       let rest = SymptomLine(prefix.rest)
       reader.traces.pass(rest.isEmpty ? line : rest)
@@ -58,6 +70,10 @@ struct SymptomCollector {
       return
     }
     // A level in front of a frame: "ERROR   File ..."; escaped line ends in a plain line.
+    if unfolded != nil {
+      readProse(line.content.prefix(1_024))
+      return
+    }
     if line.content.contains(text: "\\n"),
       line.content.contains(text: "at ")
         || line.content.contains(text: "File ")
@@ -135,6 +151,11 @@ struct SymptomCollector {
       case .null: break
       case .literal, .string:
         guard let known = LogFields.key(name[...]) ?? nestedKey(key, prefix, depth) else {
+          if case .string(let raw) = member, Self.looksLikeStack(raw),
+            let text = member.text(atMost: limits.embeddedBytes)
+          {
+            fields.set(.stack, text)
+          }
           continue
         }
         if let text = member.text(atMost: limits.embeddedBytes) { fields.set(known, text) }
@@ -159,6 +180,17 @@ struct SymptomCollector {
         }
       }
     }
+  }
+
+  /// Whether the text of a key that nobody knows holds a stack trace all the same.
+  private static func looksLikeStack(_ raw: Bytes) -> Bool {
+    guard raw.count > 40, raw.contains(text: "\\n") || raw.contains(0x0A) else { return false }
+    for mark: StaticString in [
+      "\\n   at ", "\\n    at ", "\\n\\tat ", "\\tat ", "\n   at ", "\n\tat ",
+      "Traceback (most recent",
+      "goroutine ", "Stack trace:", ":in `",
+    ] where raw.contains(text: mark) { return true }
+    return false
   }
 
   /// The few keys that mean the same under any parent.

@@ -21,6 +21,7 @@ struct TraceReader {
     guard line.bytes.count <= 16_384 else { return false }
     // Frames of PHP and of debuggers both begin with # and a number; PHP's are told apart.
     let active = line.first == "#" ? nil : traces.language
+    if line.first == "#", line.content.at(line.body + 1) == 9 { return read(line, as: .go) }
     if let active, read(line, as: active) { return true }
     for language in Self.candidates(line) where language != active {
       if read(line, as: language) { return true }
@@ -74,7 +75,7 @@ struct TraceReader {
   private static let at: [Symptom.Language] = [.native, .jvm, .dotNet, .javaScript]
   private static let causes: [Symptom.Language] = [.jvm, .javaScript]
   private static let colonNumber: [Symptom.Language] = [.ruby, .rust]
-  private static let plainNumber: [Symptom.Language] = [.native, .swift]
+  private static let plainNumber: [Symptom.Language] = [.native, .swift, .php, .ruby]
   private static let others: [Symptom.Language] = [
     .python, .go, .rust, .swift, .php, .ruby, .jvm, .dotNet, .native, .javaScript,
   ]

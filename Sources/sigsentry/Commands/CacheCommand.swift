@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cache
+import Correlation
 import Foundation
 import HTTP
 import Mirror
@@ -133,6 +134,7 @@ struct CacheCommand: ParsableCommand {
       let clearing = CacheClearing(cache: cache)
       for project in projects {
         try clearing.clear(host: project.host, projectID: project.projectID)
+        _ = try? FittedWeightsFile(cache: cache.directory, project: project).remove()
         options.inform("Deleted the mirror and the cached data of \(project.path).")
       }
       if options.json {
