@@ -169,6 +169,31 @@ enum CacheSchema {
             title, description, paths, changes, tokenize = 'porter unicode61', detail = 'column');
           """)
     }
+    migrator.registerMigration("3 pairs of contents, indexes of what is due") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE contentPair (
+            pair BLOB NOT NULL,              -- two blob ids of 20 bytes, the smaller one first
+            algorithm INTEGER NOT NULL,      -- version of the rules that made the row
+            storedOn INTEGER NOT NULL,       -- days since 1970
+            isBinary INTEGER NOT NULL,
+            isReversible INTEGER NOT NULL,   -- the way back has the same counts, swapped
+            additions INTEGER,               -- from the first to the second; NULL = not compared
+            deletions INTEGER,
+            backAdditions INTEGER,           -- and back, where that is not the same swapped
+            backDeletions INTEGER,
+            similarity INTEGER,              -- 0 to 60000 as git has it; NULL = not compared
+            PRIMARY KEY (pair, algorithm)
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE INDEX diffAlgorithm ON diff (algorithm);
+          CREATE INDEX mergeRequestUnasked ON mergeRequest (project) WHERE refsOf IS NOT updatedAt;
+          CREATE INDEX mergeRequestIncomplete ON mergeRequest (project)
+            WHERE incomplete IS NOT NULL;
+          CREATE INDEX commitDue ON "commit" (project)
+            WHERE isMerge = 0 AND diffId IS NULL AND incomplete IS NULL;
+          """)
+    }
     return migrator
   }
 }

@@ -36,12 +36,19 @@ public struct FileStats: Sendable {
       files: files, incomplete: request.incomplete)
   }
 
-  /// The stats of a cached commit.
-  public init(repository: String, _ commit: CachedCommit, _ files: [CachedFile]) {
+  /// The stats of a merge request of the window.
+  public init(repository: String, _ request: WindowMergeRequest, _ files: [CachedFile]) {
+    self.init(
+      repository: repository,
+      subject: .mergeRequest(iid: request.iid, base: request.baseSHA, head: request.headSHA),
+      files: files, incomplete: request.incomplete)
+  }
+
+  /// The stats of a commit of the window.
+  public init(repository: String, _ commit: WindowCommit, _ files: [CachedFile]) {
     self.init(
       repository: repository, subject: .commit(sha: commit.sha, parent: commit.parentSHA),
-      files: files,
-      incomplete: commit.incomplete ?? (commit.totals == nil ? "not computed yet" : nil))
+      files: files, incomplete: commit.incomplete)
   }
 
   /// The object of the design's JSON.

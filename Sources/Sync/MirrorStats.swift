@@ -24,9 +24,11 @@ public struct MirrorStats {
 
   /// Opens a project's mirror.
   ///
-  /// - Parameter download: Called where file contents are missing; gives the way to fetch them, or none.
+  /// - Parameters:
+  ///   - memory: What is known of contents already.
+  ///   - download: Called where file contents are missing; gives the way to fetch them, or none.
   public init(
-    _ project: CachedProject, cacheDirectory: String,
+    _ project: CachedProject, cacheDirectory: String, memory: (any ContentMemory)? = nil,
     download: @escaping () throws -> ContentDownload? = { nil }
   ) throws {
     self.project = project
@@ -34,7 +36,7 @@ public struct MirrorStats {
     mirror = MirrorDirectory(
       cache: cacheDirectory, host: project.host, projectID: project.projectID)
     repository = try Repository(bareAt: mirror.path)
-    engine = DiffEngine(repository)
+    engine = DiffEngine(repository, memory: memory)
   }
 
   /// Compares a commit with its first parent.

@@ -26,8 +26,10 @@ extension RepositorySync {
     }
     let done = jobs.count - pairs.count
     let (keys, ownersByKey) = (pairs.map(\.key), owners)
+    let contents = try ContentStore(cache, clock: clock)
     DiffBatch.run(
       repositoryPath: mirror.path, pairs: pairs.map { ($0.old, $0.new) }, workers: workers,
+      memory: contents,
       isCancelled: { [cancellation] in cancellation.isCancelled || store.hasFailed },
       each: { [emit, clock] index, result in
         let key = keys[index]
@@ -45,7 +47,9 @@ extension RepositorySync {
         emit(.computed(done + computed, of: jobs.count))
       })
     try store.finish()
+    try contents.finish()
     try checkCancellation()
+    summary.recalled += contents.recalled
     summary.diffs += store.diffs
     summary.files += store.files
   }

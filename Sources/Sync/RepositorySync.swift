@@ -99,7 +99,7 @@ final class RepositorySync {
     try MergeRequestIndexer(cache: cache, project: cached, workers: workers).run(
       isCancelled: { [cancellation] in cancellation.isCancelled }, progress: { _, _ in })
     try checkCancellation()
-    summary.incomplete = try cache.counts(project: cached.id).incomplete
+    summary.incomplete = try cache.incompleteCount(project: cached.id)
     try cache.finishSync(project: cached.id, at: now, windowStart: windowStart)
   }
 

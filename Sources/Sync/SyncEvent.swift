@@ -37,6 +37,8 @@ public struct SyncSummary: Sendable, Equatable {
   public var diffs = 0
   /// Files in these.
   public var files = 0
+  /// Files among these that were not compared, because the same two contents had been before.
+  public var recalled = 0
   /// Merge requests that have no diff, with a reason each.
   public var incomplete = 0
   /// Commits that are new in the window.

@@ -13,7 +13,7 @@ import Testing
   /// Compares every merge request of the cache with git.
   private func expectGitsStats(_ fixture: SyncFixture, count: Int) throws {
     var seen = 0
-    try fixture.cache.forEachMergeRequest(project: fixture.cached().id, .init()) { request, files in
+    try fixture.cache.forEachMergeRequest(project: fixture.cached().id) { request, files in
       let base = try #require(request.baseSHA)
       let head = try #require(request.headSHA)
       #expect(request.incomplete == nil)
@@ -244,6 +244,40 @@ import Testing
       try entries
         == fixture.upstream.git(
           "diff-tree", "--stdin", "-r", "--root", "-M", "--numstat", "-z", input: ids))
+    await fixture.stop()
+  }
+
+  @Test func `a rebase, a revert and a cherry-pick compare nothing that was compared before`()
+    async throws
+  {
+    let fixture = try await SyncFixture()
+    let body = (1...60).map { "line \($0)\n" }.joined()
+    let moved = (1...50).map { "other \($0)\n" }.joined()
+    try fixture.commit("main", ["a.txt": body, "m.txt": moved, "c.txt": "1\n"], daysAgo: 20)
+    try fixture.commit("release", ["r.txt": "r\n"], from: ["refs/heads/main"], daysAgo: 19)
+    let changed = ["a.txt": body + "end\n", "c.txt": "2\n3\n"]
+    try await fixture.open("topic", changed)
+    let first = try await fixture.syncWell()
+    #expect(first.recalled == 0)
+    // The same change on another base, on another branch, and taken back.
+    try fixture.commit("main", ["new.txt": "n\n"], daysAgo: 3)
+    try await fixture.open("rebased", changed)
+    try fixture.commit("pick", changed, from: ["refs/heads/release"])
+    try await fixture.double.openMergeRequest(
+      in: fixture.project, title: "Pick", source: "pick", target: "release")
+    try fixture.commit("undo", ["a.txt": body, "c.txt": "1\n"], from: ["refs/heads/rebased"])
+    let undo = try await fixture.double.openMergeRequest(
+      in: fixture.project, title: "Undo", source: "undo", target: "rebased")
+    let second = try await fixture.syncWell()
+    #expect(second.diffs >= 3)
+    #expect(second.recalled >= 6)
+    try fixture.cache.forEachMergeRequest(project: fixture.cached().id) { request, files in
+      let (base, head) = try (#require(request.baseSHA), #require(request.headSHA))
+      #expect(
+        try FileStats(repository: "acme/shop", request, files).numstat(nullTerminated: true)
+          == fixture.upstream.git("diff", "--numstat", "-z", "-M", base, head), "!\(request.iid)")
+    }
+    #expect(try fixture.request(undo).totals?.deletions == 3)
     await fixture.stop()
   }
 }

@@ -57,7 +57,7 @@ import Testing
   private func expectGitsStats(_ fixture: SyncFixture, count: Int) throws {
     let project = try fixture.cached()
     var seen = 0
-    try fixture.cache.forEachMergeRequest(project: project.id, .init()) { request, files in
+    try fixture.cache.forEachMergeRequest(project: project.id) { request, files in
       let (base, head) = try (#require(request.baseSHA), #require(request.headSHA))
       #expect(request.incomplete == nil)
       #expect(

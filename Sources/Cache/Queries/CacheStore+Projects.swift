@@ -172,7 +172,21 @@ extension CacheStore {
     public var files: Int
   }
 
-  /// Counts what is cached for a project.
+  /// Counts the merge requests without a diff.
+  public func incompleteCount(project: Int64) throws(CacheError) -> Int {
+    try read { try Self.incompleteCount($0, project) }
+  }
+
+  private static func incompleteCount(_ database: Database, _ project: Int64) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT count(*) FROM mergeRequest INDEXED BY mergeRequestIncomplete
+        WHERE project = ? AND incomplete IS NOT NULL
+        """, arguments: [project]) ?? 0
+  }
+
+  /// Counts what is cached for a project. Visits every diff of it, so it is for people and not for each sync.
   public func counts(project: Int64) throws(CacheError) -> ProjectCounts {
     try read { database in
       func count(_ sql: String) throws -> Int {
@@ -180,8 +194,7 @@ extension CacheStore {
       }
       return ProjectCounts(
         mergeRequests: try count("SELECT count(*) FROM mergeRequest WHERE project = ?"),
-        incomplete: try count(
-          "SELECT count(*) FROM mergeRequest WHERE project = ? AND incomplete IS NOT NULL"),
+        incomplete: try Self.incompleteCount(database, project),
         commits: try count("SELECT count(*) FROM \"commit\" WHERE project = ?"),
         files: try count(
           """

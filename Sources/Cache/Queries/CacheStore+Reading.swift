@@ -93,111 +93,6 @@ extension CacheStore {
     diffFile f JOIN path p ON p.id = f.pathId LEFT JOIN path o ON o.id = f.oldPathId
     """
 
-  /// Gives every merge request that passes a filter, with its files, one after the other.
-  ///
-  /// Memory holds one merge request at a time.
-  public func forEachMergeRequest(
-    project: Int64, _ filter: MergeRequestFilter,
-    _ body: (CachedMergeRequest, [CachedFile]) throws -> Void
-  ) throws {
-    let requests = try mergeRequests(project: project, filter)
-    try forEachWithFiles(requests, diffID: \.diffID, body)
-  }
-
-  /// Gives every commit that was committed at or after a time and is no merge, with its files, newest first.
-  public func forEachCommit(
-    project: Int64, since: Date?, _ body: (CachedCommit, [CachedFile]) throws -> Void
-  ) throws {
-    let commits: [CachedCommit] = try read {
-      try Row.fetchAll(
-        $0,
-        sql: """
-          SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
-          WHERE c.project = ?1 AND c.isMerge = 0 AND (?2 IS NULL OR c.committedAt >= ?2)
-          ORDER BY c.committedAt DESC, c.sha
-          """, arguments: [project, since.map(StoredTime.init)]
-      ).map(CachedCommit.init)
-    }
-    try forEachWithFiles(commits, diffID: \.diffID, body)
-  }
-
-  private func forEachWithFiles<Owner>(
-    _ owners: [Owner], diffID: (Owner) -> Int64?, _ body: (Owner, [CachedFile]) throws -> Void
-  ) throws {
-    try database.read { database in
-      let statement = try database.cachedStatement(
-        sql:
-          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position"
-      )
-      for owner in owners {
-        var files: [CachedFile] = []
-        if let diff = diffID(owner) {
-          files = try Row.fetchAll(statement, arguments: [diff]).map(CachedFile.init)
-        }
-        try body(owner, files)
-      }
-    }
-  }
-
-  /// What hotspots are summed up by.
-  public enum HotspotGrouping: String, Sendable, CaseIterable { case file, directory, author }
-
-  /// How much changed in one place, or by one author.
-  public struct Hotspot: Sendable, Equatable {
-    /// The path's bytes, or the author's name.
-    public var name: [UInt8]
-    /// Merged merge requests that touched it.
-    public var mergeRequests: Int
-    /// Lines added.
-    public var additions: Int
-    /// Lines deleted.
-    public var deletions: Int
-    /// Changed lines.
-    public var churn: Int { additions + deletions }
-  }
-
-  /// Sums up what merged merge requests changed since a time, most changed lines first.
-  ///
-  /// A directory counts what lies directly and deeper in it; the root has the name `.`.
-  public func hotspots(
-    project: Int64, mergedSince: Date?, by grouping: HotspotGrouping
-  ) throws(CacheError) -> [Hotspot] {
-    let name = grouping == .author ? "CAST(coalesce(m.authorName, 'unknown') AS BLOB)" : "p.bytes"
-    let rows: [(iid: Int64, name: [UInt8], additions: Int, deletions: Int)] = try read {
-      try Row.fetchAll(
-        $0,
-        sql: """
-          SELECT m.iid, \(name) AS name, coalesce(f.additions, 0) AS added, coalesce(f.deletions, 0) AS deleted
-          FROM mergeRequest m JOIN diffFile f ON f.diffId = m.diffId JOIN path p ON p.id = f.pathId
-          WHERE m.project = ?1 AND m.state = 'merged' AND (?2 IS NULL OR m.mergedAt >= ?2)
-          """, arguments: [project, mergedSince.map(StoredTime.init)]
-      ).map { ($0["iid"], Array($0["name"] as Data), $0["added"], $0["deleted"]) }
-    }
-    var sums: [[UInt8]: (requests: Set<Int64>, additions: Int, deletions: Int)] = [:]
-    for row in rows {
-      let names = grouping == .directory ? Self.directories(of: row.name) : [row.name]
-      for name in names {
-        var sum = sums[name] ?? ([], 0, 0)
-        sum.requests.insert(row.iid)
-        sum.additions += row.additions
-        sum.deletions += row.deletions
-        sums[name] = sum
-      }
-    }
-    return sums.map { name, sum in
-      Hotspot(
-        name: name, mergeRequests: sum.requests.count, additions: sum.additions,
-        deletions: sum.deletions)
-    }.sorted {
-      $0.churn != $1.churn ? $0.churn > $1.churn : $0.name.lexicographicallyPrecedes($1.name)
-    }
-  }
-
-  private static func directories(of path: [UInt8]) -> [[UInt8]] {
-    [Array(".".utf8)]
-      + path.indices.filter { path[$0] == UInt8(ascii: "/") }.map { Array(path[..<$0]) }
-  }
-
   /// A merge request that touched a file.
   public struct Touch: Sendable, Equatable {
     /// The merge request.
@@ -216,10 +111,16 @@ extension CacheStore {
         $0,
         sql: """
           SELECT \(CachedMergeRequest.columns), \(Self.fileColumns)
-          FROM mergeRequest m JOIN diff d ON d.id = m.diffId JOIN \(Self.fileTables)
-          WHERE f.diffId = d.id AND m.project = ?1 AND m.state = 'merged' AND m.mergedAt BETWEEN ?2 AND ?3
-            AND (f.pathId = (SELECT id FROM path WHERE bytes = ?4)
-              OR f.oldPathId = (SELECT id FROM path WHERE bytes = ?4))
+          FROM (
+            SELECT diffId, position FROM diffFile
+            WHERE pathId = (SELECT id FROM path WHERE bytes = ?4)
+            UNION SELECT diffId, position FROM diffFile
+            WHERE oldPathId = (SELECT id FROM path WHERE bytes = ?4)) hit
+            CROSS JOIN mergeRequest m ON m.diffId = hit.diffId AND m.project = ?1
+            JOIN diff d ON d.id = hit.diffId
+            JOIN diffFile f ON f.diffId = hit.diffId AND f.position = hit.position
+            JOIN path p ON p.id = f.pathId LEFT JOIN path o ON o.id = f.oldPathId
+          WHERE m.state = 'merged' AND +m.mergedAt BETWEEN ?2 AND ?3
           ORDER BY m.mergedAt DESC, m.iid DESC
           """,
         arguments: [project, StoredTime(start), StoredTime(end), Data(path)]

@@ -54,10 +54,18 @@ extension CacheStore {
       try Int64.fetchAll(
         $0,
         sql: """
-          SELECT m.iid FROM mergeRequest m LEFT JOIN diff d ON d.id = m.diffId
-          WHERE m.project = ? AND (d.algorithm IS NULL AND (m.retryAt IS NULL OR m.retryAt <= ?)
-            OR d.algorithm <> ? OR m.refsOf IS NOT m.updatedAt)
-          ORDER BY m.iid
+          SELECT iid FROM mergeRequest
+          WHERE project = ?1 AND diffId IS NULL AND (retryAt IS NULL OR retryAt <= ?2)
+          UNION
+          SELECT iid FROM mergeRequest INDEXED BY mergeRequestUnasked
+          WHERE project = ?1 AND refsOf IS NOT updatedAt
+          UNION
+          SELECT m.iid FROM diff d CROSS JOIN mergeRequest m ON m.diffId = d.id
+          WHERE m.project = ?1 AND d.algorithm < ?3
+          UNION
+          SELECT m.iid FROM diff d CROSS JOIN mergeRequest m ON m.diffId = d.id
+          WHERE m.project = ?1 AND d.algorithm > ?3
+          ORDER BY iid
           """, arguments: [project, StoredTime(time), algorithm])
     }
   }
@@ -70,7 +78,15 @@ extension CacheStore {
         $0,
         sql: """
           SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
-          WHERE c.project = ? AND c.isMerge = 0 AND c.incomplete IS NULL AND d.algorithm IS NOT ?
+          WHERE c.project = ?1 AND c.sha IN (
+            SELECT sha FROM "commit" INDEXED BY commitDue
+            WHERE project = ?1 AND isMerge = 0 AND incomplete IS NULL AND diffId IS NULL
+            UNION
+            SELECT c.sha FROM diff d CROSS JOIN "commit" c ON c.diffId = d.id
+            WHERE c.project = ?1 AND c.incomplete IS NULL AND d.algorithm < ?2
+            UNION
+            SELECT c.sha FROM diff d CROSS JOIN "commit" c ON c.diffId = d.id
+            WHERE c.project = ?1 AND c.incomplete IS NULL AND d.algorithm > ?2)
           ORDER BY c.committedAt DESC, c.sha
           """, arguments: [project, algorithm]
       ).map(CachedCommit.init)

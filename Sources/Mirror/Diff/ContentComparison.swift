@@ -14,10 +14,16 @@ final class ContentComparison {
   private static let largeComparisons = Mutex(())
 
   private let blobs: BlobSource
+  private let recollection: Recollection?
   private let counter = LineCounter()
   private let memo = CountMemo()
+  /// How many comparisons of contents were made, and not remembered.
+  private(set) var count = 0
 
-  init(_ blobs: BlobSource) { self.blobs = blobs }
+  init(_ blobs: BlobSource, recollection: Recollection?) {
+    self.blobs = blobs
+    self.recollection = recollection
+  }
 
   /// Compares the two sides of a file.
   func compare(
@@ -25,6 +31,13 @@ final class ContentComparison {
   ) throws(DiffError) -> Result {
     let key = CountMemo.Key(change)
     if let known = memo[key] { return known }
+    let pair = recollection == nil ? nil : change.contentPair
+    if let pair, let difference = recollection?[pair]?.difference {
+      let result = Result(difference)
+      memo[key] = result
+      return result
+    }
+    count += 1
     // Loading stops at a limit that fits for all threads at once, and starts again for larger blobs.
     var result = try compare(
       sides(change, path, oldPath, limit: Self.sharedByteCount), limit: Self.sharedByteCount)
@@ -36,6 +49,9 @@ final class ContentComparison {
       }
     }
     memo[key] = result
+    if let pair, let difference = result?.difference {
+      recollection?.note(pair, difference: difference)
+    }
     return result ?? .uncounted
   }
 
@@ -146,6 +162,29 @@ final class ContentComparison {
       }
       if isBinary == true { return .binary }
       return isWhole ? .lines(lines) : nil
+    }
+  }
+}
+
+extension ContentComparison.Result {
+  init(_ difference: ContentFacts.Difference) {
+    switch difference {
+    case .binary: self = .binary
+    case .lines(let additions, let deletions, let isReversible):
+      self = .text(
+        LineCount(additions: additions, deletions: deletions, isReversible: isReversible))
+    }
+  }
+
+  /// What is worth to be remembered: nothing that depends on how a blob is stored or on our limits.
+  var difference: ContentFacts.Difference? {
+    switch self {
+    case .binary: return .binary
+    case .uncounted: return nil
+    case .text(let count):
+      guard count.isCompared else { return nil }
+      return .lines(
+        additions: count.additions, deletions: count.deletions, isReversible: count.isReversible)
     }
   }
 }

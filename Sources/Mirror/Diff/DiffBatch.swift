@@ -13,12 +13,13 @@ public enum DiffBatch {
   ///   - repositoryPath: The bare repository.
   ///   - pairs: The old and the new tree of each comparison; `nil` stands for the empty tree.
   ///   - workers: The number of threads, at least one. Each takes about 64 MiB.
+  ///   - memory: What is known of contents already, and learns what is found; used on all threads.
   ///   - isCancelled: Asked before each pair and file, on any thread. Once it holds, the pairs left are given the error
   ///     ``DiffError/cancelled``.
   ///   - each: Gets each result once, with the position of its pair, in no certain order and on any of the threads.
   public static func run(
     repositoryPath: String, pairs: [(old: ObjectID?, new: ObjectID?)], workers: Int,
-    isCancelled: @escaping @Sendable () -> Bool,
+    memory: (any ContentMemory)? = nil, isCancelled: @escaping @Sendable () -> Bool,
     each: @Sendable (_ index: Int, _ result: Result<[FileChange], DiffError>) -> Void
   ) {
     let count = max(1, min(workers, pairs.count))
@@ -28,7 +29,8 @@ public enum DiffBatch {
       let engine: Result<DiffEngine, DiffError>
       do throws(GitError) {
         let repository = try Repository(bareAt: repositoryPath)
-        engine = .success(DiffEngine(repository, packs: packs, isCancelled: isCancelled))
+        engine = .success(
+          DiffEngine(repository, packs: packs, memory: memory, isCancelled: isCancelled))
       } catch {
         engine = .failure(.repositoryUnavailable(error.description))
       }

@@ -15,21 +15,30 @@ public final class DiffEngine {
   private let reader: ObjectReader
   private let blobs: BlobSource
   private let spans = SpanTable()
-  private let contents: ContentComparison
+  let contents: ContentComparison
+  private let recollection: Recollection?
   private let isCancelled: () -> Bool
 
   /// Makes an engine over an open repository, which it keeps open.
-  public convenience init(_ repository: Repository) {
-    self.init(repository, packs: PackSet(repositoryPath: repository.path)) { false }
+  ///
+  /// - Parameter memory: What is known of contents already, and learns what is found.
+  public convenience init(_ repository: Repository, memory: (any ContentMemory)? = nil) {
+    self.init(
+      repository, packs: PackSet(repositoryPath: repository.path), memory: memory
+    ) { false }
   }
 
   /// Makes an engine over packs that several engines share. It gives a comparison up with ``DiffError/cancelled`` once
   /// that is asked for.
-  init(_ repository: Repository, packs: PackSet, isCancelled: @escaping () -> Bool) {
+  init(
+    _ repository: Repository, packs: PackSet, memory: (any ContentMemory)?,
+    isCancelled: @escaping () -> Bool
+  ) {
     self.repository = repository
     reader = ObjectReader(repository, packs: packs)
     blobs = BlobSource(reader)
-    contents = ContentComparison(blobs)
+    recollection = memory.map { Recollection($0) }
+    contents = ContentComparison(blobs, recollection: recollection)
     self.isCancelled = isCancelled
   }
 
@@ -44,8 +53,12 @@ public final class DiffEngine {
   ) throws(DiffError) -> [FileChange] {
     var walk = TreeWalk(reader)
     let found = try walk.changes(from: old, to: new)
-    var renames = RenamePass(found, blobs: blobs, spans: spans, isCancelled: isCancelled)
+    recollection?.begin(found.changes)
+    defer { recollection?.end() }
+    var renames = RenamePass(
+      found, blobs: blobs, spans: spans, recollection: recollection, isCancelled: isCancelled)
     try renames.run()
+    recollection?.add(renames.contentPairs)
     var result: [FileChange] = []
     result.reserveCapacity(found.changes.count)
     for (index, change) in found.changes.enumerated() where !renames.isUsedSource(index) {

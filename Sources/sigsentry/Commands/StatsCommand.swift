@@ -28,6 +28,13 @@ struct StatsCommand: ParsableCommand {
   var commits = false
   @Option(help: "Two commits, as A..B; with A...B from their merge base to B.")
   var range: String?
+  @Option(
+    name: .customLong("path"),
+    help: ArgumentHelp(
+      """
+      With --mrs or --commits: only this file, followed back through its renames, or what lies below this directory.
+      """, valueName: "path"))
+  var filterPath: String?
   @Option(help: "The window's start (default: the lookback before the last sync).")
   var since: String?
   @Option(help: "table, json, jsonl or numstat.")
@@ -41,6 +48,9 @@ struct StatsCommand: ParsableCommand {
     guard chosen == 1 else {
       throw ValidationError("Give one of --mr IID, --mrs, --commit REV, --commits, --range A..B.")
     }
+    if filterPath != nil && !mrs && !commits {
+      throw ValidationError("--path goes with --mrs or --commits.")
+    }
     if z && format != .numstat { throw ValidationError("-z goes with --format numstat.") }
   }
 
@@ -50,14 +60,13 @@ struct StatsCommand: ParsableCommand {
     let writer = StatsWriter(
       format: format ?? (options.json ? .json : .table), nullTerminated: z, isList: mrs || commits)
     let start = try since.map { try TimeExpression($0, now: Date()).since } ?? project.windowStart
+    let filter = filterPath.flatMap(Self.filter)
     if mrs {
-      var filter = CacheStore.MergeRequestFilter()
-      filter.updatedSince = start
-      try cache.forEachMergeRequest(project: project.id, filter) {
+      try cache.forEachMergeRequest(project: project.id, since: start, path: filter) {
         writer.write(FileStats(repository: project.path, $0, $1), title: "!\($0.iid) \($0.title)")
       }
     } else if commits {
-      try cache.forEachCommit(project: project.id, since: start) {
+      try cache.forEachCommit(project: project.id, since: start, path: filter) {
         writer.write(
           FileStats(repository: project.path, $0, $1), title: "\($0.sha.prefix(12)) \($0.title)")
       }
@@ -71,7 +80,9 @@ struct StatsCommand: ParsableCommand {
         throw CommandFailure("!\(request.iid) has no diff: \(reason).")
       }
     } else {
-      let stats = try MirrorStats(project, cacheDirectory: options.cacheDirectory) {
+      let stats = try MirrorStats(
+        project, cacheDirectory: options.cacheDirectory, memory: ContentStore(cache, clock: nil)
+      ) {
         try download(for: project)
       }
       if let commit {
@@ -93,6 +104,14 @@ struct StatsCommand: ParsableCommand {
 }
 
 extension StatsCommand {
+  /// The path to look for; `nil` where it is the root of the repository.
+  private static func filter(_ text: String) -> [UInt8]? {
+    var path = Array(text.utf8)
+    while path.starts(with: "./".utf8) { path.removeFirst(2) }
+    while path.last == UInt8(ascii: "/") { path.removeLast() }
+    return path.isEmpty || path == Array(".".utf8) ? nil : path
+  }
+
   /// How file contents outside of the window are fetched; `nil` where no socket may be opened or no settings tell how.
   private func download(for project: CachedProject) throws -> ContentDownload? {
     guard !options.offline else { return nil }

@@ -28,7 +28,8 @@ enum SyncOutput {
           members += [
             ("ok", .bool(true)), ("path", .string(summary.path)),
             ("mergeRequests", .integer(summary.mergeRequests)), ("diffs", .integer(summary.diffs)),
-            ("files", .integer(summary.files)), ("commits", .integer(summary.commits)),
+            ("files", .integer(summary.files)), ("recalled", .integer(summary.recalled)),
+            ("commits", .integer(summary.commits)),
             ("incomplete", .integer(summary.incomplete)),
             ("apiRequests", .integer(summary.apiRequests)), ("objects", .integer(summary.objects)),
             ("bytesReceived", .integer(summary.bytesReceived)),

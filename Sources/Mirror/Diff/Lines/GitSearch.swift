@@ -53,15 +53,19 @@ struct GitSearch {
     costLimit = max(MatchMark.roughSquareRoot(diagonals), Self.shortcutCost)
   }
 
-  /// How many lines the search finds common.
-  func commonLines() -> Int {
+  /// How many lines the search finds common, and whether that is the optimum for sure.
+  func commonLines() -> (count: Int, isOptimal: Bool) {
     var removed = 0
-    search { old, _ in removed += old.count }
-    return oldCount - removed
+    let isOptimal = search { old, _ in removed += old.count }
+    return (oldCount - removed, isOptimal)
   }
 
   /// Finds the lines that are not common: calls back with runs of old and of new lines, one of them empty.
-  func search(_ differing: (_ old: Range<Int>, _ new: Range<Int>) -> Void) {
+  ///
+  /// - Returns: Whether no shortcut was taken.
+  @discardableResult
+  func search(_ differing: (_ old: Range<Int>, _ new: Range<Int>) -> Void) -> Bool {
+    var isOptimal = true
     var boxes = [
       Box(
         oldStart: 0, oldEnd: oldCount, newStart: 0, newEnd: newCount, needsOptimum: false)
@@ -73,6 +77,7 @@ struct GitSearch {
         continue
       }
       let split = split(box)
+      if !split.firstNeedsOptimum || !split.secondNeedsOptimum { isOptimal = false }
       boxes.append(
         Box(
           oldStart: split.old, oldEnd: box.oldEnd, newStart: split.new, newEnd: box.newEnd,
@@ -82,6 +87,7 @@ struct GitSearch {
           oldStart: box.oldStart, oldEnd: split.old, newStart: box.newStart, newEnd: split.new,
           needsOptimum: split.firstNeedsOptimum))
     }
+    return isOptimal
   }
 
   private func shrink(_ box: inout Box) {

@@ -4,4 +4,6 @@ struct LineCount: Equatable {
   var deletions: Int
   /// Whether the texts were compared; else all lines between their first and last difference count.
   var isCompared = true
+  /// Whether the way back has the same counts, swapped. It need not where git gave a costly search up.
+  var isReversible = true
 }

@@ -44,8 +44,9 @@ final class LineCounter {
     newNumbers.reserve(newCount)
     classes.classify(texts.old, as: .old, into: oldNumbers.pointer)
     classes.classify(texts.new, as: .new, into: newNumbers.pointer)
-    let common = commonLines(texts, oldCount, newCount)
-    return LineCount(additions: newCount - common, deletions: oldCount - common)
+    let (common, isOptimal) = commonLines(texts, oldCount, newCount)
+    return LineCount(
+      additions: newCount - common, deletions: oldCount - common, isReversible: isOptimal)
   }
 
   private func shrink() {
@@ -61,16 +62,20 @@ final class LineCounter {
   }
 
   /// How many lines git finds common to what is left of two texts.
-  private func commonLines(_ texts: TrimmedTexts, _ oldCount: Int, _ newCount: Int) -> Int {
+  private func commonLines(
+    _ texts: TrimmedTexts, _ oldCount: Int, _ newCount: Int
+  ) -> (count: Int, isOptimal: Bool) {
     oldKept.reserve(oldCount)
     newKept.reserve(newCount)
     if !oldMayLeaveOut(oldCount), !newMayLeaveOut(newCount) {
       let oldKeptCount = keepMatched(oldCount, of: .old)
       let newKeptCount = keepMatched(newCount, of: .new)
-      if oldKeptCount == 0 || newKeptCount == 0 { return 0 }
+      if oldKeptCount == 0 || newKeptCount == 0 { return (0, true) }
       if let distance = shortDistance(oldKeptCount, newKeptCount) {
         let common = (oldKeptCount + newKeptCount - distance) / 2
-        if oldCount + newCount - 2 * common <= Self.certainDistance { return common }
+        if oldCount + newCount - 2 * common <= Self.certainDistance {
+          return (common, true)
+        }
       }
     }
     let shared = classes.countShared(texts.head) + classes.countShared(texts.tail)

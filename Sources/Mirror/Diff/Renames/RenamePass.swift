@@ -8,6 +8,7 @@ struct RenamePass {
   private let blobs: BlobSource
   private let spans: SpanTable
   private let changes: TreeChanges
+  private let recollection: Recollection?
   private let isCancelled: () -> Bool
   /// Indices into the changes; sources that are used up leave.
   private var sources: [Int] = []
@@ -16,11 +17,15 @@ struct RenamePass {
   /// For each change that is the destination of a rename, the index of its source.
   private(set) var sourceOfDestination: [Int: Int] = [:]
   private var usedSources: Set<Int> = []
+  /// Whether similarities are few enough to be remembered.
+  private var keepsSimilarities = false
 
   init(
-    _ changes: TreeChanges, blobs: BlobSource, spans: SpanTable, isCancelled: @escaping () -> Bool
+    _ changes: TreeChanges, blobs: BlobSource, spans: SpanTable, recollection: Recollection? = nil,
+    isCancelled: @escaping () -> Bool
   ) {
     self.isCancelled = isCancelled
+    self.recollection = recollection
     self.blobs = blobs
     self.spans = spans
     self.changes = changes
@@ -37,8 +42,19 @@ struct RenamePass {
   /// Whether a change is the deletion of a file that was found again elsewhere.
   func isUsedSource(_ index: Int) -> Bool { usedSources.contains(index) }
 
+  /// The pairs of different contents that were found to be renames.
+  var contentPairs: [ContentPair] {
+    sourceOfDestination.compactMap { destination, source in
+      let (old, new) = (changes.changes[source].oldID, changes.changes[destination].newID)
+      return old == new ? nil : ContentPair(old: old, new: new)
+    }
+  }
+
   mutating func run() throws(DiffError) {
     guard !sources.isEmpty, !destinations.isEmpty else { return }
+    keepsSimilarities =
+      recollection != nil
+      && sources.count * destinations.count <= Recollection.similarities
     names = FileNames(changes, sources + destinations)
     pairExactly()
     dropUsed()
@@ -82,16 +98,72 @@ struct RenamePass {
         case .only? = sourceOfName[name],
         try isReachable(Similarity.sameName, source, destination)
       else { continue }
-      let old = try sketch(ofSource: source)
-      let new = try sketch(ofDestination: destination)
-      var similarity = 0
-      spans.comparing(new) { similarity = $0(old) }
+      let similarity: Int
+      if let known = knownSimilarity(source, destination) {
+        similarity = known
+      } else {
+        let old = try sketch(ofSource: source)
+        let new = try sketch(ofDestination: destination)
+        var compared = 0
+        spans.comparing(new) { compared = $0(old) }
+        try note(compared, source, destination)
+        similarity = compared
+      }
       if similarity >= Similarity.sameName { record(source: source, destination: destination) }
     }
   }
 
+  /// The similarity of two files as an earlier comparison found it.
+  private func knownSimilarity(_ source: Int, _ destination: Int) -> Int? {
+    guard keepsSimilarities else { return nil }
+    return recollection?[pair(source, destination)]?.similarity
+  }
+
+  private func note(
+    _ similarity: Int, _ source: Int, _ destination: Int
+  ) throws(DiffError) {
+    guard keepsSimilarities else { return }
+    // Of larger ones it depends on how they are stored.
+    for (id, index) in [
+      (changes.changes[source].oldID, source), (changes.changes[destination].newID, destination),
+    ] where try blobs.byteCount(of: id, at: changes.path(index)) > DiffLimits.comparedBytes {
+      return
+    }
+    recollection?.note(pair(source, destination), similarity: similarity)
+  }
+
+  private func pair(_ source: Int, _ destination: Int) -> ContentPair {
+    ContentPair(old: changes.changes[source].oldID, new: changes.changes[destination].newID)
+  }
+
+  /// The similarities of all sources to each destination, where they are all known.
+  private func knownSimilarities() throws(DiffError) -> [[Int]]? {
+    guard keepsSimilarities else { return nil }
+    var rows: [[Int]] = []
+    for destination in destinations {
+      var row: [Int] = []
+      for source in sources {
+        if try !isReachable(Similarity.rename, source, destination) {
+          row.append(0)
+        } else if let known = knownSimilarity(source, destination) {
+          row.append(known)
+        } else {
+          return nil
+        }
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
   private mutating func pairBySimilarity() throws(DiffError) {
     var candidates = Array(repeating: RenameCandidates(), count: destinations.count)
+    if let known = try knownSimilarities() {
+      for (place, destination) in destinations.enumerated() {
+        offer(sources.indices, to: destination, in: &candidates[place]) { known[place][$0] }
+      }
+      return choose(candidates)
+    }
     var kept: [Int: SpanSketch] = [:]
     var keptByteCount = 0
     var next = 0
@@ -130,12 +202,16 @@ struct RenamePass {
             keptByteCount += file.memoryByteCount
           }
         }
+        var found: [(source: Int, similarity: Int)] = []
         spans.comparing(file) { compare in
           offer(start..<next, to: destination, in: &candidates[place]) { index in
             guard reachable[index], let source = block[index] else { return 0 }
-            return compare(source)
+            let similarity = compare(source)
+            if keepsSimilarities { found.append((sources[start + index], similarity)) }
+            return similarity
           }
         }
+        for (source, similarity) in found { try note(similarity, source, destination) }
       }
     }
     choose(candidates)
