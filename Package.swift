@@ -156,6 +156,12 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: settings),
     .testTarget(
+      name: "DashboardTests",
+      dependencies: [
+        "Dashboard", "Reports", "Settings", "Credentials", "GitLab", "HTTP", "Cache",
+        "GitLabDouble", "TestSupport",
+      ], swiftSettings: settings),
+    .testTarget(
       name: "SyncTests",
       dependencies: [
         "Sync", "GitLab", "HTTP", "Mirror", "Cache", "Reports", "GitLabDouble", "TestSupport",

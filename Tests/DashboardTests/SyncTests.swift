@@ -1,0 +1,113 @@
+import Cache
+import Foundation
+import GitLabDouble
+import HTTP
+import Reports
+import Settings
+import Testing
+
+@testable import Dashboard
+
+@Suite struct DashboardSyncTests {
+  @Test func `events tell how a sync comes on, and what is known at the start`() async throws {
+    let fixture = try await DashboardFixture()
+    try await fixture.open("topic0", title: "One")
+    let key = try fixture.key(.configWrite)
+    _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
+    async let stream = fixture.client.send(
+      "GET", "/events", until: #""result":"1 merge requests changed"#)
+    let browser = Browser(fixture)
+    let started = try await browser.post("/sync")
+    #expect(started.status == 303 && started["Location"] == "/sync")
+    let text = try await stream.text
+    #expect(text.contains("event: state"))
+    #expect(text.contains("acme/shop"))
+    let known = try await fixture.client.send("GET", "/events", until: "\n\n")
+    #expect(known["Content-Type"] == "text/event-stream")
+    let page = try await browser.get("/sync")
+    #expect(page.status == 200 && page.text.contains("acme/shop"))
+    #expect(try await browser.get("/sync.json").json["running"] == .bool(false))
+    let runs = try fixture.store.syncRuns(limit: 10)
+    #expect(runs.map(\.cause) == [.person] && runs.first?.failure == nil)
+    #expect(runs.first?.mergeRequests == 1)
+    await fixture.stop()
+  }
+
+  @Test func `with a schedule repositories are synced from the start`() async throws {
+    let fixture = try await DashboardFixture { $0.syncInterval = 3600 }
+    let key = try fixture.key(.configWrite)
+    _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
+    try await fixture.until { try fixture.cache.project(path: "acme/shop")?.syncedAt != nil }
+    await fixture.stop()
+  }
+
+  @Test func `a failed sync is told with what to do`() async throws {
+    let fixture = try await DashboardFixture()
+    let key = try fixture.key(.configWrite)
+    _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
+    fixture.double.inject(.status(403))
+    let browser = Browser(fixture)
+    let id = try fixture.store.repositories().first?.id ?? 0
+    _ = try await browser.post("/repos/\(id)/sync")
+    try await fixture.until { try !fixture.store.syncRuns(limit: 1).isEmpty }
+    #expect(try fixture.store.syncRuns(limit: 1).first?.failure != nil)
+    try await fixture.until {
+      try await browser.get("/sync.json").json["running"] == .bool(false)
+    }
+    let metrics = try await browser.get("/metrics").text
+    #expect(metrics.contains("sigsentry_sync_failures_total 1"))
+    await fixture.stop()
+  }
+
+  @Test func `news of GitLab's bring just that repository up to date`() async throws {
+    let fixture = try await DashboardFixture { $0.webhookToken = Secret("hook token") }
+    let key = try fixture.key(.configWrite)
+    _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
+    func hook(_ token: String?, _ body: String) async throws -> WebAnswer {
+      var headers = ["Content-Type": "application/json"]
+      headers["X-Gitlab-Token"] = token
+      return try await fixture.client.send(
+        "POST", "/hooks/gitlab", headers, body: Array(body.utf8))
+    }
+    func event(_ kind: String, id: Int, path: String = "acme/shop") -> String {
+      """
+      {"object_kind":"\(kind)","project_id":\(id),"project":{"id":\(id),
+       "path_with_namespace":"\(path)","web_url":"\(fixture.double.baseURL)/\(path)"}}
+      """
+    }
+    let push = event("push", id: fixture.project)
+    for token in [nil, "", "wrong", key] {
+      #expect(try await hook(token, push).code == "UNAUTHORIZED")
+    }
+    #expect(try await hook("hook token", "[]").code == "VALIDATION_ERROR")
+    let webhookKey = try fixture.key(.webhook)
+    for body in [
+      event("issue", id: fixture.project), event("push", id: 999, path: "acme/none"),
+      push.replacing(fixture.double.baseURL, with: "https://gitlab.com"),
+    ] {
+      let ignored = try await hook(webhookKey, body)
+      #expect(ignored.status == 202 && ignored.data["accepted"] == .bool(false), "\(body)")
+    }
+    #expect(try fixture.store.syncRuns(limit: 1).isEmpty)
+    let taken = try await hook("hook token", push)
+    #expect(taken.status == 202 && taken.data["accepted"] == .bool(true))
+    try await fixture.until { try fixture.store.syncRuns(limit: 5).count == 1 }
+    #expect(try fixture.store.syncRuns(limit: 1).first?.cause == .webhook)
+    let system = """
+      {"event_name":"repository_update","project_id":\(fixture.project),
+       "project":{"path_with_namespace":"acme/shop"}}
+      """
+    #expect(try await hook(webhookKey, system).data["accepted"] == .bool(true))
+    try await fixture.until { try fixture.store.syncRuns(limit: 5).count == 2 }
+    await fixture.stop()
+  }
+
+  @Test func `a webhook's key opens nothing else`() async throws {
+    let fixture = try await DashboardFixture()
+    let key = try fixture.key(.webhook)
+    for path in ["/v1/config/repos", "/v1/analyses"] {
+      #expect(try await fixture.api("GET", path, key: key).code == "FORBIDDEN")
+    }
+    await fixture.stop()
+  }
+}
