@@ -7,11 +7,12 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libgit2-dev libcurl4-openssl-dev libsqlite3-dev libdeflate-dev zlib1g-dev pkg-config git openssl
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build demo test lint format bench install clean
+.PHONY: help setup build demo test test-browser lint format bench install clean
 
 help:
 	@echo "make demo     set up, build and show the main job on a stand-in GitLab"
 	@echo "make test     set up and run all tests"
+	@echo "make test-browser  install Chromium where it is missing, and drive the dashboard in it"
 	@echo "make build    build the release"
 	@echo "make install  install sigsentry below PREFIX=$(PREFIX)"
 	@echo "make lint     check the formatting"
@@ -39,6 +40,12 @@ demo: setup
 # Servers and clients of the tests share one process: more tests at once than this starve each other on 2 cores.
 test: setup
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 $(SWIFT) test
+
+# `make test` runs these, too, where Chromium is installed.
+test-browser: setup
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	$(SWIFT) test --filter BrowserTests
 
 lint: setup
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -115,11 +115,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "BrowserSupport", path: "Tests/BrowserSupport", swiftSettings: settings),
     .executableTarget(
       name: "refresh-racer", dependencies: ["Credentials", "GitLab", "HTTP", "Settings"],
       path: "Tests/RefreshRacer", swiftSettings: settings),
     .testTarget(
       name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .testTarget(
+      name: "BrowserTests",
+      dependencies: ["sigsentry", "BrowserSupport", "GitLabDouble", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "GitLabTests", dependencies: ["GitLab", "HTTP"], swiftSettings: settings),
     .testTarget(

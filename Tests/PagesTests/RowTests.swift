@@ -108,10 +108,10 @@ import Testing
     #expect(text.contains("\"share\":0.25"))
     for words in ["50 of 200 objects, 2 kB", "1 kB/s, 25/s", "about 6 s", "fetching objects"] {
       #expect(text.contains("\"\(words)\""))
-      let page = SyncPage(repositories: [progress])
+      let page = SyncPage(isRunning: true, repositories: [progress])
       #expect(page.html(in: SamplePages().shell).text.contains(words))
     }
-    #expect(RepositoryProgress(id: 1, path: "", phase: .idle, done: 5, total: 0).share == nil)
+    #expect(RepositoryProgress(id: 1, path: "", phase: .done, done: 5, total: 0).share == nil)
   }
 
   @Test func `a bar shows the smaller part, too`() {

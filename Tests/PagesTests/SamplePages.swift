@@ -64,11 +64,10 @@ struct SamplePages {
         ).html(in: quiet)
       ),
       (
-        "continue",
-        ContinuePage(
-          baseURL: text("https://gitlab.example.com"),
-          address: "https://gitlab.example.com/oauth/authorize?client_id=" + text("abc")
-            + "&state=1"
+        "leaving",
+        LeavingPage(
+          address: "https://gitlab.example.com/oauth/authorize?client_id=" + text("abc"),
+          baseURL: text("https://gitlab.example.com")
         ).html(in: quiet)
       ),
       (
@@ -212,25 +211,24 @@ struct SamplePages {
       RepositoryProgress(
         id: 1, path: text("platform/checkout-api"), phase: .fetching, done: 12_345, total: 28_000,
         bytes: 8_300_000, bytesPerSecond: 3_210_000, perSecond: 4_801, secondsLeft: 7.2,
-        note: text("It is called platform/checkout now."), lastResult: result,
-        lastEndedAt: ago(600)),
+        lastResult: result, lastEndedAt: ago(600)),
       RepositoryProgress(
         id: 2, path: text("platform/payments/ledger"), phase: .listing, done: 300),
-      RepositoryProgress(id: 3, path: text("platform/search"), phase: .queued),
+      RepositoryProgress(id: 3, path: text("platform/search"), phase: .waiting),
       RepositoryProgress(
-        id: 4, path: text("web/storefront"), phase: .idle, hasFailed: true,
+        id: 4, path: text("web/storefront"), phase: .failed,
         lastResult: text("404: not found, or not visible to the token"), lastEndedAt: ago(1)),
       RepositoryProgress(
-        id: 5, path: text("web/admin"), phase: .idle, lastResult: result, lastEndedAt: ago(0.2)),
+        id: 5, path: text("web/admin"), phase: .done, lastResult: result, lastEndedAt: ago(0.2)),
     ]
     let runs = [
-      SyncRunRow(
-        repository: text("platform/checkout-api"), repositoryID: 1, startedAt: ago(600),
-        seconds: 42.3, trigger: text("dashboard"), mergeRequests: 120, diffs: 430,
-        bytes: 48_200_000),
-      SyncRunRow(
-        repository: text("platform/search"), startedAt: ago(2_040), seconds: 3.9,
-        trigger: "webhook", bytes: 12_345, failure: text("404: not found")),
+      SyncRun(
+        startedAt: ago(600), seconds: 42.3, trigger: text("dashboard"), repositories: 5,
+        mergeRequests: 120, diffs: 430, bytes: 48_200_000,
+        failures: [.init(repository: text("platform/search"), reason: text("404: not found"))]),
+      SyncRun(
+        startedAt: ago(2_040), seconds: 3.9, trigger: "webhook", repositories: 1, mergeRequests: 1,
+        diffs: 1, bytes: 12_345),
     ]
     let idle = running.map {
       RepositoryProgress(
@@ -238,9 +236,9 @@ struct SamplePages {
         lastEndedAt: $0.lastEndedAt)
     }
     return [
-      ("sync", SyncPage(repositories: running, runs: runs).html(in: quiet)),
-      ("sync-idle", SyncPage(repositories: idle).html(in: offline)),
-      ("sync-empty", SyncPage(repositories: []).html(in: quiet)),
+      ("sync", SyncPage(isRunning: true, repositories: running, runs: runs).html(in: quiet)),
+      ("sync-idle", SyncPage(isRunning: false, repositories: idle).html(in: offline)),
+      ("sync-empty", SyncPage(isRunning: false).html(in: quiet)),
     ]
   }
 

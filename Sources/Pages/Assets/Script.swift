@@ -114,9 +114,8 @@ enum Script {
       };
 
       const showProgress = (one) => {
-        const row = document.querySelector(`tr[data-repository="${Number(one.repositoryId)}"]`);
-        if (!row) return true;
-        const ended = row.className !== one.phase && !one.underWay;
+        const row = document.querySelector(`tr[data-repository="${Number(one.id)}"]`);
+        if (!row) return;
         row.className = one.phase;
         for (const field of all("[data-field]", row)) {
           const words = one.cells[field.dataset.field] ?? "";
@@ -125,29 +124,25 @@ enum Script {
         const bar = row.querySelector("progress");
         bar.hidden = !one.underWay;
         if (one.share === null) bar.removeAttribute("value"); else bar.value = one.share;
-        return ended;
       };
 
       const followSync = () => {
         const controls = document.getElementById("sync-controls");
         if (!controls || !window.EventSource) return;
-        let due = 0;
-        const refreshSoon = () => {
-          clearTimeout(due);
-          due = setTimeout(async () => {
-            const page = await pageAgain();
-            replace("sync-controls", page);
-            replace("runs", page);
-          }, 300);
-        };
+        let running = "running" in controls.dataset;
         const source = new EventSource(controls.dataset.events);
-        source.addEventListener("sync", (event) => {
-          const began = document.querySelector("progress:not([hidden])");
-          const one = JSON.parse(event.data);
-          if (showProgress(one) || (one.underWay && !began)) refreshSoon();
-        });
-        source.addEventListener("removed", (event) => {
-          document.querySelector(`tr[data-repository="${Number(event.data)}"]`)?.remove();
+        source.addEventListener("progress", (event) => showProgress(JSON.parse(event.data)));
+        source.addEventListener("state", async (event) => {
+          const state = JSON.parse(event.data);
+          const status = document.getElementById("sync-status");
+          if (status.textContent !== state.status) status.textContent = state.status;
+          state.repositories.forEach(showProgress);
+          const isSame = all("tr[data-repository]").length === state.repositories.length;
+          if (state.running === running && isSame) return;
+          running = state.running;
+          const page = await pageAgain();
+          replace(isSame ? "sync-controls" : "content", page);
+          replace("runs", page);
         });
         addEventListener("pagehide", () => source.close());
       };

@@ -194,7 +194,7 @@ enum Stylesheet {
     .stack th,.stack td{border:0;padding:.15rem 0;text-align:left;white-space:normal}
     .stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.85rem}
     .stack td.actions{padding-top:.4rem}
-    .progress tr:is(.idle,.queued,.paused) td:nth-child(3),.stack td:empty{display:none}}
+    .progress tr:is(.idle,.waiting,.done,.failed,.paused) td:nth-child(3),.stack td:empty{display:none}}
     @media(max-width:47.99rem){
     .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5){display:none}
     th,td{padding:.4rem .4rem}}

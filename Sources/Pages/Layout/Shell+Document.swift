@@ -27,10 +27,9 @@ extension Shell {
   /// - Parameters:
   ///   - section: Where the page belongs; nil where there is no way elsewhere, as before the login.
   ///   - trail: The pages above this one.
-  ///   - head: More for the document's head.
   func document(
     _ title: String, in section: Section?, trail: [(words: String, route: Route)] = [],
-    head: HTML = "", _ content: HTML
+    _ content: HTML
   ) -> HTML {
     """
     <!doctype html>
@@ -44,7 +43,7 @@ extension Shell {
     <link rel="icon" type="image/svg+xml" href="\(link(.asset(Asset.icon.name)))">
     <link rel="stylesheet" href="\(link(.asset(Asset.stylesheet.name)))">
     <script src="\(link(.asset(Asset.script.name)))" defer></script>
-    \(head)</head>
+    </head>
     <body>
     <a class="skip" href="#content">Skip to the content</a>
     \(section == nil ? bareHeader : header(section))

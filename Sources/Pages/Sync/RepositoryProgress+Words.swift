@@ -7,14 +7,13 @@ extension RepositoryProgress {
     var amount: String
     var rate: String
     var left: String
-    var result: String
   }
 
   /// Whether there is a bar to show.
   var isUnderWay: Bool {
     switch phase {
     case .resolving, .listing, .references, .fetching, .computing: true
-    case .idle, .queued, .paused: false
+    case .idle, .waiting, .done, .failed, .paused: false
     }
   }
 
@@ -25,27 +24,24 @@ extension RepositoryProgress {
   }
 
   var words: Cells {
-    Cells(
+    let cells = Cells(phase: phaseWords, amount: "", rate: "", left: "")
+    guard isUnderWay else { return cells }
+    return Cells(
       phase: phaseWords, amount: amountWords, rate: rateWords,
-      left: isUnderWay
-        ? secondsLeft.map { "about \(Words.duration($0.rounded(.up)))" } ?? "" : "",
-      result: resultWords)
-  }
-
-  private var resultWords: String {
-    guard let lastResult else { return "never synced" }
-    return (hasFailed ? "✕ " : "✓ ") + lastResult
+      left: secondsLeft.map { "about \(Words.duration($0.rounded(.up)))" } ?? "")
   }
 
   private var phaseWords: String {
     switch phase {
     case .idle: "–"
-    case .queued: "waiting"
+    case .waiting: "waiting"
     case .resolving: "finding the project"
     case .listing: "listing merge requests"
     case .references: "comparing branches"
     case .fetching: "fetching objects"
     case .computing: "computing diffs"
+    case .done: "✓ done"
+    case .failed: "✕ failed"
     case .paused: "‖ paused"
     }
   }
@@ -57,15 +53,12 @@ extension RepositoryProgress {
       case .computing: "diffs"
       default: "objects"
       }
-    guard isUnderWay else { return "" }
-    guard done > 0 || total != nil else { return note ?? "" }
+    guard done > 0 || total != nil else { return "" }
     let count = total.map { "\(Words.number(done)) of \(Words.number($0))" } ?? Words.number(done)
-    return "\(count) \(things)" + (bytes > 0 ? ", \(Words.bytes(bytes))" : "")
-      + (note.map { ". \($0)" } ?? "")
+    return bytes > 0 ? "\(count) \(things), \(Words.bytes(bytes))" : "\(count) \(things)"
   }
 
   private var rateWords: String {
-    guard isUnderWay else { return "" }
     var parts: [String] = []
     if let bytesPerSecond, let whole = Self.whole(bytesPerSecond) {
       parts.append("\(Words.bytes(whole))/s")
@@ -78,36 +71,32 @@ extension RepositoryProgress {
     rate.isFinite && rate >= 0 && rate < 1e15 ? Int(rate.rounded()) : nil
   }
 
-  /// The data of the event `sync`, in the words of the page: the script puts them into the row's cells.
+  /// The data of the event `progress`, in the words of the page: the script puts them into the row's cells.
   package var json: JSONValue {
     let words = words
     return .object([
-      ("repositoryId", .integer(id)), ("repository", .string(path)),
-      ("phase", .string(phase.rawValue)),
-      ("done", .integer(done)), ("total", .optional(total)), ("bytes", .integer(bytes)),
-      ("bytesPerSecond", Self.rounded(bytesPerSecond)), ("ratePerSecond", Self.rounded(perSecond)),
-      ("secondsLeft", Self.rounded(secondsLeft)), ("failed", .bool(hasFailed)),
-      ("lastEndedAt", .time(lastEndedAt)),
+      ("id", .integer(id)), ("repository", .string(path)), ("phase", .string(phase.rawValue)),
+      ("done", .integer(done)), ("total", .optional(total)),
       ("share", share.map(JSONValue.number) ?? .null), ("underWay", .bool(isUnderWay)),
       (
         "cells",
         .object([
           ("phase", .string(words.phase)), ("amount", .string(words.amount)),
           ("rate", .string(words.rate)), ("left", .string(words.left)),
-          ("result", .string(words.result)),
+          ("result", .string(lastResult ?? "never synced")),
         ])
       ),
     ])
   }
-
-  private static func rounded(_ number: Double?) -> JSONValue {
-    number.map { .number(($0 * 10).rounded() / 10) } ?? .null
-  }
 }
 
 extension SyncPage {
-  /// The JSON twin of the page.
+  /// The data of the event `state`, which opens the stream and follows every change of the run as a whole, and the JSON
+  /// twin of the page.
   package var json: JSONValue {
-    .object([("repositories", .array(repositories.map(\.json)))])
+    .object([
+      ("running", .bool(isRunning)), ("status", .string(statusLine)),
+      ("repositories", .array(repositories.map(\.json))),
+    ])
   }
 }

@@ -24,23 +24,23 @@ extension SyncPage: Page {
     let start =
       shell.isOffline
       ? "<p class=\"meta\">The server runs offline: nothing is fetched.</p>\n"
-      : shell.postButton("Sync all now", .sync, style: "primary")
+      : isRunning ? "" : shell.postButton("Sync all now", .sync, style: "primary")
     return """
-      <div id="sync-controls" data-events="\(shell.link(.events))">
-      <p role="status">\(statusLine)</p>
+      <div id="sync-controls" class="live" data-events="\(shell.link(.events))"\(isRunning ? " data-running" : "")>
+      <p role="status" id="sync-status">\(statusLine)</p>
       <div class="buttons">\(start) \
       <a class="button" href="\(shell.link(.sync))">Refresh</a></div></div>
 
       """
   }
 
-  /// How all of them stand, a sentence.
-  private var statusLine: String {
-    let running = repositories.count { $0.isUnderWay }
-    let waiting = repositories.count { $0.phase == .queued }
-    guard running + waiting > 0 else { return "No sync is running." }
-    let rest = waiting == 0 ? "" : ", \(Words.number(waiting)) waiting"
-    return "Syncing \(Words.count(running, "repository", "repositories"))\(rest)."
+  /// Where the run as a whole stands, a sentence.
+  package var statusLine: String {
+    guard isRunning else { return "No sync is running." }
+    let taking = repositories.filter { $0.phase != .idle && $0.phase != .paused }
+    let ended = taking.count { $0.phase == .done || $0.phase == .failed }
+    return
+      "A sync is running: \(ended) of \(Words.count(taking.count, "repository", "repositories")) done."
   }
 
   private func progressTable(_ shell: Shell) -> HTML {
@@ -65,7 +65,7 @@ extension SyncPage: Page {
       <span data-field="amount">\(words.amount)</span></td>\
       <td data-label="Rate" data-field="rate">\(words.rate)</td>\
       <td data-label="Time left" data-field="left">\(words.left)</td>\
-      <td data-label="Last result"><span data-field="result">\(words.result)</span>\
+      <td data-label="Last result"><span data-field="result">\(repository.lastResult ?? "never synced")</span>\
       \(repository.lastEndedAt.map { " <span class=\"meta\">\(HTML.age($0, at: shell.now))</span>" } ?? "" as HTML)</td></tr>
 
       """
@@ -83,8 +83,8 @@ extension SyncPage: Page {
     return .scrolling(
       "History of runs",
       """
-      <table class="stack"><thead><tr><th scope="col">Repository</th><th scope="col">Began</th>\
-      <th scope="col">Started by</th><th scope="col" class="n">Took</th>\
+      <table class="stack"><thead><tr><th scope="col">Began</th><th scope="col" class="n">Took</th>\
+      <th scope="col">Started by</th><th scope="col" class="n">Repositories</th>\
       <th scope="col" class="n">Merge requests</th><th scope="col" class="n">Diffs</th>\
       <th scope="col" class="n">Received</th><th scope="col">Outcome</th></tr></thead>
       <tbody>
@@ -92,19 +92,24 @@ extension SyncPage: Page {
       """)
   }
 
-  private func run(_ run: SyncRunRow, in shell: Shell) -> HTML {
-    let name: HTML =
-      run.repositoryID.map {
-        "<a href=\"\(shell.link(.repository($0)))\">\(bidirectional: run.repository)</a>"
-      } ?? "\(bidirectional: run.repository)"
-    let outcome: HTML =
-      run.failure.map {
-        "<span class=\"pill bad\">✕ failed</span> <span class=\"reason\">\($0)</span>"
-      } ?? "<span class=\"pill good\">✓ done</span>"
+  private func run(_ run: SyncRun, in shell: Shell) -> HTML {
+    let outcome: HTML
+    if run.failures.isEmpty {
+      outcome = "<span class=\"pill good\">✓ done</span>"
+    } else {
+      let reasons = run.failures.map { failure -> HTML in
+        "<li><code>\(bidirectional: failure.repository)</code> \(failure.reason)</li>"
+      }
+      outcome = """
+        <details><summary><span class="pill bad">✕ \(run.failures.count) failed</span></summary>\
+        <ul>\(reasons)</ul></details>
+        """
+    }
     return """
-      <tr><th scope="row">\(name)</th><td data-label="Began">\(HTML.age(run.startedAt, at: shell.now))</td>\
-      <td data-label="Started by">\(run.trigger)</td>\
+      <tr><th scope="row">\(HTML.time(run.startedAt))</th>\
       <td class="n" data-label="Took">\(Words.duration(run.seconds))</td>\
+      <td data-label="Started by">\(run.trigger)</td>\
+      <td class="n" data-label="Repositories">\(Words.number(run.repositories))</td>\
       <td class="n" data-label="Merge requests">\(Words.number(run.mergeRequests))</td>\
       <td class="n" data-label="Diffs">\(Words.number(run.diffs))</td>\
       <td class="n" data-label="Received">\(Words.bytes(run.bytes))</td>\

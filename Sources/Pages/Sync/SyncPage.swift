@@ -1,18 +1,22 @@
 import Foundation
 
-/// How the syncs of all repositories stand, and the history of runs.
+/// The progress of the running sync and the history of runs.
 ///
-/// Its script follows `/events`: each event `sync` carries ``RepositoryProgress/json``, and `removed` a repository's id.
+/// Its script follows the events: `state`, which opens the stream and follows every change of the whole, carries
+/// ``SyncPage/json``; `progress` carries ``RepositoryProgress/json``.
 package struct SyncPage: Sendable {
+  /// Whether a sync runs.
+  package var isRunning: Bool
   /// The repositories, in the order of the settings.
   package var repositories: [RepositoryProgress]
   /// Past runs, newest first.
-  package var runs: [SyncRunRow]
+  package var runs: [SyncRun]
 
   /// Makes one of its parts.
   package init(
-    repositories: [RepositoryProgress], runs: [SyncRunRow] = []
+    isRunning: Bool, repositories: [RepositoryProgress] = [], runs: [SyncRun] = []
   ) {
+    self.isRunning = isRunning
     self.repositories = repositories
     self.runs = runs
   }
@@ -22,12 +26,16 @@ package struct SyncPage: Sendable {
 package struct RepositoryProgress: Sendable, Equatable {
   /// Where it stands.
   package enum Phase: String, Sendable, Equatable {
-    /// No sync of it runs.
+    /// No sync runs, or it is not part of it.
     case idle
     /// Its turn comes later.
-    case queued
+    case waiting
     /// The phases of a sync.
     case resolving, listing, references, fetching, computing
+    /// It ended well.
+    case done
+    /// It failed.
+    case failed
     /// `sync` does not visit it.
     case paused
   }
@@ -50,10 +58,6 @@ package struct RepositoryProgress: Sendable, Equatable {
   package var perSecond: Double?
   /// Seconds left in this phase; nil where it is not known.
   package var secondsLeft: Double?
-  /// Something to know of the sync that runs, as a rename.
-  package var note: String?
-  /// Whether the last sync failed.
-  package var hasFailed: Bool
   /// What the last sync brought or why it failed, a sentence; nil before the first.
   package var lastResult: String?
   /// When the last sync ended.
@@ -63,8 +67,7 @@ package struct RepositoryProgress: Sendable, Equatable {
   package init(
     id: Int64, path: String, phase: Phase, done: Int = 0, total: Int? = nil, bytes: Int = 0,
     bytesPerSecond: Double? = nil, perSecond: Double? = nil, secondsLeft: Double? = nil,
-    note: String? = nil, hasFailed: Bool = false, lastResult: String? = nil,
-    lastEndedAt: Date? = nil
+    lastResult: String? = nil, lastEndedAt: Date? = nil
   ) {
     self.id = id
     self.path = path
@@ -75,47 +78,58 @@ package struct RepositoryProgress: Sendable, Equatable {
     self.bytesPerSecond = bytesPerSecond
     self.perSecond = perSecond
     self.secondsLeft = secondsLeft
-    self.note = note
-    self.hasFailed = hasFailed
     self.lastResult = lastResult
     self.lastEndedAt = lastEndedAt
   }
 }
 
-/// A sync of one repository that ended.
-package struct SyncRunRow: Sendable {
-  /// The full path.
-  package var repository: String
-  /// Its id in the settings; nil where it is no longer watched.
-  package var repositoryID: Int64?
+/// A run of `sync` that ended.
+package struct SyncRun: Sendable {
   /// When it began.
   package var startedAt: Date
   /// How long it took, in seconds.
   package var seconds: Double
-  /// What started it, as `dashboard`, `webhook` or `schedule`.
+  /// What started it, as `dashboard`, `webhook` or `command line`.
   package var trigger: String
+  /// Repositories that it visited.
+  package var repositories: Int
   /// Merge requests that were new or changed.
   package var mergeRequests: Int
   /// Diffs that were computed.
   package var diffs: Int
   /// Bytes received.
   package var bytes: Int
-  /// Why it failed and what to do; nil where it did not.
-  package var failure: String?
+  /// Repositories that failed, each with the reason.
+  package var failures: [Failure]
 
   /// Makes one of its parts.
   package init(
-    repository: String, repositoryID: Int64? = nil, startedAt: Date, seconds: Double,
-    trigger: String, mergeRequests: Int = 0, diffs: Int = 0, bytes: Int = 0, failure: String? = nil
+    startedAt: Date, seconds: Double, trigger: String, repositories: Int = 0,
+    mergeRequests: Int = 0, diffs: Int = 0, bytes: Int = 0, failures: [Failure] = []
   ) {
-    self.repository = repository
-    self.repositoryID = repositoryID
     self.startedAt = startedAt
     self.seconds = seconds
     self.trigger = trigger
+    self.repositories = repositories
     self.mergeRequests = mergeRequests
     self.diffs = diffs
     self.bytes = bytes
-    self.failure = failure
+    self.failures = failures
+  }
+
+  /// A repository that failed.
+  package struct Failure: Sendable {
+    /// The full path.
+    package var repository: String
+    /// Why, and what to do.
+    package var reason: String
+
+    /// Makes one of its parts.
+    package init(
+      repository: String, reason: String
+    ) {
+      self.repository = repository
+      self.reason = reason
+    }
   }
 }
