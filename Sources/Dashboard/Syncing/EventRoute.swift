@@ -6,8 +6,8 @@ import Reports
 
 /// `GET /events`: how the syncs stand, as server-sent events (WHATWG HTML, 9.2).
 ///
-/// An event `sync` tells of one repository, for all of them at the beginning and when a sync begins or ends; `removed` gives
-/// the id of one that is gone. Comments in between show that the line still holds.
+/// `state` opens the stream and follows when a sync begins or ends; `progress` tells of one repository. Comments in between
+/// show that the line still holds.
 struct EventRoute: Sendable {
   let services: Services
 
@@ -33,13 +33,12 @@ struct EventRoute: Sendable {
     let overview = SyncOverview(services: services)
     switch news {
     case .heartbeat: return Array(": heartbeat\n\n".utf8)
-    case .progress(let state): return Self.event("sync", overview.progress(state).json)
-    case .removed(let id): return Self.event("removed", .integer(id))
+    case .progress(let state):
+      return Self.event("progress", overview.progress(state, roundBegan: nil).json)
     case .changed:
       let page = try? await services.workers.onDisk { try overview.page(withHistory: false) }
       // Where the settings cannot be read just now, the next change tells.
-      return page?.repositories.flatMap { Self.event("sync", $0.json) }
-        ?? Array(": unread\n\n".utf8)
+      return page.map { Self.event("state", $0.json) } ?? Array(": unread\n\n".utf8)
     }
   }
 

@@ -8,9 +8,8 @@ final class SyncBoard: Sendable {
   /// What listeners are sent.
   enum News: Sendable {
     case progress(SyncState)
-    /// A sync began or ended, or a repository came.
+    /// A sync began or ended, or a repository came or went.
     case changed
-    case removed(RepositorySetting.ID)
     /// Nothing new; the line still holds.
     case heartbeat
   }
@@ -21,6 +20,8 @@ final class SyncBoard: Sendable {
     var listeners: [Int: AsyncStream<News>.Continuation] = [:]
     var lastListener = 0
     var isClosed = false
+    /// When the syncs that run now began, or those that ran last.
+    var roundBegan = Date.distantPast
   }
 
   private let contents = Mutex(Contents())
@@ -31,8 +32,13 @@ final class SyncBoard: Sendable {
   /// The most messages that wait for a slow listener; older ones are dropped.
   private static let bufferSize = 256
 
-  /// All states.
-  func states() -> [RepositorySetting.ID: SyncState] { contents.withLock { $0.states } }
+  /// All states, and when the syncs that run now began; nil where none runs.
+  func overview() -> (states: [RepositorySetting.ID: SyncState], roundBegan: Date?) {
+    contents.withLock { contents in
+      let isRunning = contents.states.values.contains { $0.phase != .idle }
+      return (contents.states, isRunning ? contents.roundBegan : nil)
+    }
+  }
 
   /// The state of one repository.
   func state(of id: RepositorySetting.ID) -> SyncState? {
@@ -63,6 +69,8 @@ final class SyncBoard: Sendable {
     contents.withLock { contents in
       var state = contents.states[id] ?? SyncState(repositoryID: id, path: path)
       body(&state)
+      let wasQuiet = !contents.states.values.contains { $0.phase != .idle }
+      if wasQuiet, state.phase != .idle { contents.roundBegan = Date() }
       contents.states[id] = state
       contents.told[id] = .now
       Self.tell(.changed, contents)
@@ -88,7 +96,7 @@ final class SyncBoard: Sendable {
     contents.withLock { contents in
       guard contents.states.removeValue(forKey: id) != nil else { return }
       contents.told[id] = nil
-      Self.tell(.removed(id), contents)
+      Self.tell(.changed, contents)
     }
   }
 

@@ -13,7 +13,7 @@ struct SyncOverview: Sendable {
 
   /// Reads settings, cache and history.
   func page(withHistory: Bool = true) throws -> SyncPage {
-    let states = services.syncs.board.states()
+    let (states, roundBegan) = services.syncs.board.overview()
     let repositories = try services.store.repositories()
     let last =
       withHistory ? try services.store.syncRuns(limit: Self.runs) : []
@@ -22,39 +22,83 @@ struct SyncOverview: Sendable {
     let rows = try repositories.map { setting in
       var row: RepositoryProgress
       if let state = states[setting.id], state.phase != .idle || state.last != nil {
-        row = progress(state)
+        row = progress(state, roundBegan: roundBegan)
       } else {
         row = RepositoryProgress(id: setting.id, path: setting.path, phase: .idle)
         if let run = try newest[setting.id]
           ?? services.store.syncRuns(repository: setting.id, limit: 1).first
         {
-          row.hasFailed = run.failure != nil
           row.lastResult = run.words
           row.lastEndedAt = run.startedAt.addingTimeInterval(run.seconds)
         }
       }
       row.path = setting.path
-      if !setting.isActive, row.phase == .idle { row.phase = .paused }
+      if !setting.isActive, !row.isBusy { row.phase = .paused }
       return row
     }
     let paths = Dictionary(
       repositories.map { ($0.id, $0.path) }, uniquingKeysWith: { first, _ in first })
-    return SyncPage(repositories: rows, runs: last.map { SyncRunRow($0, paths: paths) })
+    return SyncPage(
+      isRunning: roundBegan != nil, repositories: rows,
+      runs: Self.rounds(of: last).map { Pages.SyncRun($0, paths: paths) })
   }
 
   /// One repository's row.
-  func progress(_ state: SyncState) -> RepositoryProgress {
-    RepositoryProgress(
-      id: state.repositoryID, path: state.path,
-      phase: RepositoryProgress.Phase(rawValue: state.phase.rawValue) ?? .idle, done: state.done,
-      total: state.total, bytes: state.bytes ?? 0, bytesPerSecond: state.bytesPerSecond,
-      perSecond: state.rate, secondsLeft: state.secondsLeft, note: state.note,
-      hasFailed: state.last?.failure != nil, lastResult: state.last?.words,
+  ///
+  /// - Parameter roundBegan: What ended before that is no part of what runs now; nil where nothing runs.
+  func progress(_ state: SyncState, roundBegan: Date?) -> RepositoryProgress {
+    let phase: RepositoryProgress.Phase =
+      switch state.phase {
+      case .queued: .waiting
+      case .resolving: .resolving
+      case .listing: .listing
+      case .references: .references
+      case .fetching: .fetching
+      case .computing: .computing
+      case .idle:
+        if let last = state.last, let roundBegan,
+          last.startedAt >= roundBegan.addingTimeInterval(-1)
+        {
+          last.failure == nil ? .done : .failed
+        } else {
+          .idle
+        }
+      }
+    return RepositoryProgress(
+      id: state.repositoryID, path: state.path, phase: phase, done: state.done, total: state.total,
+      bytes: state.bytes ?? 0, bytesPerSecond: state.bytesPerSecond, perSecond: state.rate,
+      secondsLeft: state.secondsLeft, lastResult: state.last?.words,
       lastEndedAt: state.last.map { $0.startedAt.addingTimeInterval($0.seconds) })
+  }
+
+  /// Runs that one cause started together, newest first.
+  static func rounds(of runs: [Settings.SyncRun]) -> [[Settings.SyncRun]] {
+    var rounds: [[Settings.SyncRun]] = []
+    var began = Date.distantPast
+    for run in runs.sorted(by: { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }) {
+      if let first = rounds.last?.first, first.cause == run.cause,
+        run.startedAt.timeIntervalSince(began) <= 2
+      {
+        rounds[rounds.count - 1].append(run)
+      } else {
+        rounds.append([run])
+      }
+      began = max(began, run.startedAt.addingTimeInterval(run.seconds))
+    }
+    return rounds.reversed()
   }
 }
 
-extension SyncRun {
+extension RepositoryProgress {
+  fileprivate var isBusy: Bool {
+    switch phase {
+    case .waiting, .resolving, .listing, .references, .fetching, .computing: true
+    case .idle, .done, .failed, .paused: false
+    }
+  }
+}
+
+extension Settings.SyncRun {
   /// What it brought or why it failed, a sentence.
   var words: String {
     if let failure { return [failure, hint].compactMap { $0 }.joined(separator: " ") }
@@ -63,19 +107,24 @@ extension SyncRun {
   }
 }
 
-extension SyncRunRow {
-  fileprivate init(_ run: SyncRun, paths: [RepositorySetting.ID: String]) {
-    let trigger =
-      switch run.cause {
+extension Pages.SyncRun {
+  fileprivate init(_ runs: [Settings.SyncRun], paths: [RepositorySetting.ID: String]) {
+    let first = runs[0]
+    let end = runs.map { $0.startedAt.addingTimeInterval($0.seconds) }.max() ?? first.startedAt
+    var trigger =
+      switch first.cause {
       case .schedule: "schedule"
       case .webhook: "webhook"
       case .person: "dashboard"
       }
+    if runs.count == 1, let path = paths[first.repositoryID] { trigger += ", \(path)" }
     self.init(
-      repository: paths[run.repositoryID] ?? "a removed repository",
-      repositoryID: paths[run.repositoryID] == nil ? nil : run.repositoryID,
-      startedAt: run.startedAt, seconds: run.seconds, trigger: trigger,
-      mergeRequests: run.mergeRequests, diffs: run.diffs, bytes: Int(run.bytesReceived),
-      failure: run.failure == nil ? nil : run.words)
+      startedAt: first.startedAt, seconds: end.timeIntervalSince(first.startedAt),
+      trigger: trigger, repositories: runs.count,
+      mergeRequests: runs.reduce(0) { $0 + $1.mergeRequests },
+      diffs: runs.reduce(0) { $0 + $1.diffs }, bytes: runs.reduce(0) { $0 + $1.bytesReceived },
+      failures: runs.filter { $0.failure != nil }.map {
+        Failure(repository: paths[$0.repositoryID] ?? "a removed repository", reason: $0.words)
+      })
   }
 }
