@@ -58,16 +58,3 @@ extension SettingsStore {
     }
   }
 }
-
-extension SettingsStore {
-  /// Where a service is built from: its mapping and the repository that this leads to; nil where there is none, or where
-  /// the repository's project is not known yet.
-  public func place(
-    ofService service: String
-  ) throws(SettingsError) -> (mapping: ServiceMapping, repository: RepositorySetting)? {
-    guard let mapping = try mapping(service: service),
-      let repository = try repository(id: mapping.repositoryID), repository.projectID != nil
-    else { return nil }
-    return (mapping, repository)
-  }
-}

@@ -64,7 +64,7 @@ import Testing
       ])
     #expect(try await post("{").fields.isEmpty)
     #expect(try await post("[]").fields.isEmpty)
-    let typo = try await post(fixture.config(repositories: #"["acme/shop","acme/shpo","x"]"#))
+    let typo = try await post(fixture.config(repositories: #"["acme/shop","acme/shopp","x"]"#))
     #expect(typo.fields == ["repositories[1]", "repositories[2]"])
     #expect(typo.text.contains("Did you mean acme/shop?"))
     let twice = try await post(fixture.config(repositories: #"["acme/shop","ACME/shop"]"#))

@@ -71,6 +71,11 @@ import Testing
     await fixture.stop()
   }
 
+  /// Where the page leads that stands between the form and GitLab.
+  private func consentPage(_ answer: WebAnswer) -> String {
+    String((answer["Refresh"] ?? "").dropFirst("0; url=".count))
+  }
+
   @Test func `OAuth goes to GitLab's page of consent and comes back`() async throws {
     let fixture = try await DashboardFixture()
     let callback = "http://127.0.0.1:\(fixture.port)/oauth/callback"
@@ -83,8 +88,7 @@ import Testing
     ]
     let page = try await browser.post("/connect", fields)
     #expect(page.status == 200)
-    let refresh = page["Refresh"] ?? ""
-    let address = String(refresh.dropFirst("0; url=".count))
+    let address = consentPage(page)
     #expect(address.hasPrefix(fixture.double.baseURL + "/oauth/authorize?"))
     #expect(address.contains("code_challenge_method=S256"))
     let back = try #require(fixture.double.answerConsent(at: address))
@@ -100,7 +104,7 @@ import Testing
     #expect(replayed["Location"] == "/connect", "an answer counts once")
     // A refusal has its words, and the connection stays as it is.
     let second = try await browser.post("/connections/1/reauthorize", fields)
-    let other = String((second["Refresh"] ?? "").dropFirst("0; url=".count))
+    let other = consentPage(second)
     let refused = try #require(fixture.double.answerConsent(at: other, allow: false))
     let told = try await browser.get(
       String(refused.dropFirst("http://127.0.0.1:\(fixture.port)".count)))

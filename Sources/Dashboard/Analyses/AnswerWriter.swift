@@ -29,37 +29,46 @@ struct AnswerWriter {
   }
 
   func answer(_ question: AnalysisQuestion) throws -> Answer {
-    var notes: [String] = []
     let symptom = Symptom.parse(question.text)
-    var scopes = try scopes(question, symptom, &notes)
-    guard !scopes.isEmpty else {
-      throw WebFailure(
-        .notFound, notes.first ?? "No repository is in the cache yet.",
-        hint: "Sync the repositories, then ask again.")
-    }
+    var (shortfalls, question) = try withoutUncached(question)
     let days =
-      question.lookbackDays
-      ?? scopes.map(\.project.lookbackDays).max() ?? RepositorySetting.defaultLookbackDays
-    let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.down))
-    for scope in scopes { notes += shortfalls(of: scope.project, at: at, days: days) }
+      try question.lookbackDays ?? cache.projects().map(\.lookbackDays).max()
+      ?? RepositorySetting.defaultLookbackDays
+    let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.up))
+    let start = at.addingTimeInterval(-Double(days) * 86400)
+    var scopes = try AnalysisScopes(
+      cache: cache, settings: store, repositories: question.repositories,
+      services: question.services, symptom: symptom)
+    if let revision = question.revision { try scopes.keep(having: revision) }
+    var notes = scopes.notes
+    scopes.checkWindow(from: start, until: at)
+    shortfalls += scopes.notes.dropFirst(notes.count)
+    shortfalls += scopes.found.compactMap { Self.failure(of: $0.project) }
+    var found = scopes.found
     while true {
       let query = AnalysisQuery(
-        symptom: symptom, scopes: scopes, at: at, lookbackDays: days, revision: question.revision,
+        symptom: symptom, scopes: found, at: at, lookbackDays: days, revision: question.revision,
         limit: question.limit)
       do {
-        let analysis = try Analyzer(cache: cache).analyze(query)
-        return Answer(forms: try forms(analysis, notes: notes), isPartial: !notes.isEmpty)
+        let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
+        let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
+        let report = AnalysisReport(
+          analysis, notes: notes + shortfalls, weights: weights, answeredOffline: true)
+        return Answer(
+          forms: try forms(analysis, report, notes: notes + shortfalls),
+          isPartial: !shortfalls.isEmpty)
       } catch let error as AnalysisError {
-        guard let repository = error.unreadable, scopes.count > 1 else { throw error }
-        scopes.removeAll { $0.project.path == repository }
-        guard !scopes.isEmpty else { throw error }
-        notes.append("\(error.summary) \(error.hint)")
+        let left = found.filter { $0.project.path != error.unreadable }
+        guard !left.isEmpty, left.count < found.count else { throw error }
+        found = left
+        shortfalls.append("\(error.summary) \(error.hint)")
       }
     }
   }
 
-  private func forms(_ analysis: Analysis, notes: [String]) throws -> StoredAnalysis.Answer {
-    let report = AnalysisReport(analysis, answeredOffline: true)
+  private func forms(
+    _ analysis: Analysis, _ report: AnalysisReport, notes: [String]
+  ) throws -> StoredAnalysis.Answer {
     let ids = Dictionary(
       try store.repositories().map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
     let best = analysis.hasGoodSuspect ? analysis.suspects.first : nil
@@ -70,9 +79,7 @@ struct AnswerWriter {
     let view = AnalysisAnswer(analysis, repositoryIDs: ids)
     return StoredAnalysis.Answer(
       headline: try Self.text(headline),
-      answer: String(
-        decoding: report.archive.adding("notes", .array(notes.map(JSONValue.string))).line,
-        as: UTF8.self),
+      answer: String(decoding: report.archive.line, as: UTF8.self),
       view: try Self.text(view), page: report.html)
   }
 
@@ -80,45 +87,27 @@ struct AnswerWriter {
     String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
   }
 
-  private func scopes(
-    _ question: AnalysisQuestion, _ symptom: Symptom, _ notes: inout [String]
-  ) throws -> [AnalysisScope] {
-    let finder = ScopeFinder(cache: cache, settings: store)
+  /// Leaves out the repositories that were never synced, where others are asked about too.
+  private func withoutUncached(
+    _ question: AnalysisQuestion
+  ) throws -> (notes: [String], question: AnalysisQuestion) {
     var question = question
-    while true {
-      do {
-        return try finder.scopes(
-          repositories: question.repositories, services: question.services, symptom: symptom)
-      } catch let error as ScopeFinder.NotCached {
-        notes.append("\(error.name) was never synced.")
-        if error.isService {
-          question.services.removeAll { $0 == error.name }
-          if question.services.isEmpty { return [] }
-        } else {
-          question.repositories.removeAll { $0 == error.name }
-          if question.repositories.isEmpty { return [] }
-        }
-      }
+    var notes: [String] = []
+    let cached = try question.repositories.filter { try cache.project(path: $0)?.syncedAt != nil }
+    if !cached.isEmpty || !question.services.isEmpty {
+      let known = Set(cached)
+      notes = question.repositories.filter { !known.contains($0) }.map { "\($0) was never synced." }
+      question.repositories = cached
     }
+    return (notes, question)
   }
 
-  /// Why the cache may not hold all that the question is about.
-  private func shortfalls(of project: CachedProject, at end: Date, days: Int) -> [String] {
-    guard let syncedAt = project.syncedAt else {
-      return ["\(project.path) was never synced to its end."]
-    }
-    var notes: [String] = []
-    if let failure = project.failure {
-      notes.append(
-        "The last sync of \(project.path) failed (\(failure)); the answer stands on what it had at "
-          + "\(UTCTime.text(syncedAt)).")
-    }
-    let start = end.addingTimeInterval(-Double(days) * 86400)
-    // A window that moved on since the last sync lacks nothing that GitLab had then.
-    if let kept = project.windowStart, kept > start.addingTimeInterval(86400) {
-      notes.append("\(project.path) holds merge requests since \(UTCTime.text(kept)) only.")
-    }
-    return notes
+  /// What a sync that failed means for an answer.
+  private static func failure(of project: CachedProject) -> String? {
+    guard let failure = project.failure, let syncedAt = project.syncedAt else { return nil }
+    return
+      "The last sync of \(project.path) failed (\(failure)); the answer stands on what it had at "
+      + "\(UTCTime.text(syncedAt))."
   }
 }
 

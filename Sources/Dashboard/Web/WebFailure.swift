@@ -74,6 +74,8 @@ struct WebFailure: Error, Sendable {
   init(_ error: any Error) {
     switch error {
     case let failure as WebFailure: self = failure
+    case let error as AnalysisScopes.Failure:
+      self.init(.notFound, error.summary, hint: error.hint)
     case let error as AnalysisError: self.init(.failed, error.summary, hint: error.hint)
     default:
       let explanation =

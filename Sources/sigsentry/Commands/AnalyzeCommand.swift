@@ -84,14 +84,16 @@ struct AnalyzeCommand: ParsableCommand {
       timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
     let days = lookbackDays ?? Self.days(of: time)
     var scopes = try AnalysisScopes(
-      options, cache: cache, repositories: repo, services: service, symptom: symptom)
+      cache: cache,
+      settings: try? SettingsStore(directory: options.configDirectory, access: .readOnly),
+      repositories: repo, services: service, symptom: symptom)
     if let revision { try scopes.keep(having: revision) }
     scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
     let query = AnalysisQuery(
       symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
       limit: limit)
     var notes = readingNotes + scopes.notes
-    let weights = Self.weights(for: query, in: cache, notes: &notes)
+    let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
     let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
     let report = AnalysisReport(
       analysis, notes: notes, weights: weights, answeredOffline: true)
@@ -120,21 +122,6 @@ struct AnalyzeCommand: ParsableCommand {
     guard let time, let start = time.start else { return RepositorySetting.defaultLookbackDays }
     let days = Int((time.end.timeIntervalSince(start) / 86400).rounded(.up))
     return min(max(days, RepositorySetting.defaultLookbackDays), 365)
-  }
-
-  /// The weights that were fitted to the one repository that is looked at.
-  private static func weights(
-    for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
-  ) -> FittedWeights? {
-    guard let project = query.scopes.first?.project,
-      query.scopes.allSatisfy({ $0.project.id == project.id }),
-      let fitted = FittedWeightsFile(cache: cache.directory, project: project).read()
-    else { return nil }
-    if fitted.isUsable { return fitted }
-    notes.append(
-      "The weights that were fitted to \(project.path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(project.path) --fit' again."
-    )
-    return nil
   }
 
   private func readSymptom() throws -> (bytes: [UInt8], notes: [String]) {

@@ -56,6 +56,8 @@ struct CommandFailure: Error {
         self.init(error.summary, hint: error.hint)
       }
     case let error as AnalysisCapsule.Failure: self.init(error)
+    case let error as AnalysisScopes.Failure:
+      self.init(error.summary, hint: error.hint, code: .notCached)
     default:
       guard let explanation = Explanation(error) else { return nil }
       self.init(explanation)

@@ -2,36 +2,46 @@ import Cache
 import Correlation
 import Foundation
 import Mirror
-import Reports
 import Settings
 
 /// Finds where a symptom's cause is to be looked for, and notes what a reader of the answer should know of that.
-struct AnalysisScopes {
-  private let options: CommonOptions
+public struct AnalysisScopes {
+  /// Why it is not clear where to look.
+  public struct Failure: Error, Sendable, Equatable {
+    /// What is wrong, a sentence.
+    public var summary: String
+    /// What to do, a sentence.
+    public var hint: String
+  }
+
   private let cache: CacheStore
   private let projects: [CachedProject]
   private let settings: SettingsStore?
-  private(set) var found: [AnalysisScope] = []
-  private(set) var notes: [String] = []
+  /// Where to look.
+  public private(set) var found: [AnalysisScope] = []
+  /// What a reader of the answer should know, sentences.
+  public private(set) var notes: [String] = []
 
   /// Services of a symptom beyond these are not looked up.
   private static let mostServices = 64
   /// A cache that is older than this at the time of the incident may lack the culprit.
   private static let staleSeconds = 3600.0
 
-  /// What is named, else where the symptom's services lead, else everywhere.
-  init(
-    _ options: CommonOptions, cache: CacheStore, repositories: [String], services: [String],
+  /// Looks where is named, else where the symptom's services lead, else everywhere.
+  ///
+  /// - Parameter settings: `nil` where there are none yet.
+  /// - Throws: ``Failure``, `CacheError`, `SettingsError`.
+  public init(
+    cache: CacheStore, settings: SettingsStore?, repositories: [String], services: [String],
     symptom: Symptom
   ) throws {
-    self.options = options
     self.cache = cache
+    self.settings = settings
     projects = try cache.projects().filter { $0.syncedAt != nil }
-    settings = try? SettingsStore(directory: options.configDirectory, access: .readOnly)
     let asked = Self.distinct(services)
     for service in asked { try add(asked: service) }
     for path in Self.distinct(repositories) {
-      let project = try options.project(path, in: cache)
+      let project = try self.project(path)
       // A service's part of the repository is the narrower answer.
       if !found.contains(where: { $0.project.id == project.id }) {
         found.append(AnalysisScope(project: project))
@@ -40,11 +50,21 @@ struct AnalysisScopes {
     if found.isEmpty { try addServices(of: symptom) }
     if found.isEmpty { found = projects.map { AnalysisScope(project: $0) } }
     guard !found.isEmpty else {
-      throw CommandFailure(
-        "No repository in the cache has been synced.",
-        hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.", code: .notCached)
+      throw Failure(
+        summary: "No repository in the cache has been synced.",
+        hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
     }
     found = Self.withoutParts(found)
+  }
+
+  private func project(_ path: String) throws -> CachedProject {
+    let clean = path.split(separator: "/").joined(separator: "/")
+    if let project = try cache.project(path: clean) { return project }
+    throw Failure(
+      summary: "The repository \(path) is not in the cache.",
+      hint: NearestPath.suggest(for: path, among: try cache.projects().map(\.path)).map {
+        "Did you mean \($0)?"
+      } ?? "Run 'sigsentry repos add \(path)' and 'sigsentry sync'.")
   }
 
   private static func distinct(_ names: [String]) -> [String] {
@@ -72,10 +92,11 @@ struct AnalysisScopes {
     let named = projects(named: service)
     guard !named.isEmpty else {
       let names = ((try? settings?.mappings()) ?? []).map(\.service) + projects.map(\.path)
-      throw CommandFailure(
-        "The service \(service) has no mapping, and no repository in the cache has its name.",
+      throw Failure(
+        summary:
+          "The service \(service) has no mapping, and no repository in the cache has its name.",
         hint: NearestPath.suggest(for: service, among: names).map { "Did you mean \($0)?" }
-          ?? "Run 'sigsentry mappings set \(service) REPO'.", code: .notCached)
+          ?? "Run 'sigsentry mappings set \(service) REPO'.")
     }
     add(named, for: service)
   }
@@ -87,7 +108,7 @@ struct AnalysisScopes {
       if let mapping = try settings?.mapping(service: service) {
         do {
           found.append(try scope(of: mapping))
-        } catch let failure as CommandFailure {
+        } catch let failure as Failure {
           notes.append(failure.summary)
         }
       } else {
@@ -120,25 +141,27 @@ struct AnalysisScopes {
 
   private func scope(of mapping: ServiceMapping) throws -> AnalysisScope {
     guard let setting = try settings?.repository(id: mapping.repositoryID) else {
-      throw CommandFailure(
-        "The service \(mapping.service) is mapped to a repository that is gone from the settings.",
-        hint: "Run 'sigsentry mappings set \(mapping.service) REPO'.", code: .notCached)
+      throw Failure(
+        summary:
+          "The service \(mapping.service) is mapped to a repository that is gone from the settings.",
+        hint: "Run 'sigsentry mappings set \(mapping.service) REPO'.")
     }
     guard let id = setting.projectID,
       let project = try cache.project(host: setting.baseURL.hostKey, projectID: id),
       project.syncedAt != nil
     else {
-      throw CommandFailure(
-        "The service \(mapping.service) is mapped to \(setting.path), which is not in the cache.",
-        hint: "Run 'sigsentry sync \(setting.path)'.", code: .notCached)
+      throw Failure(
+        summary:
+          "The service \(mapping.service) is mapped to \(setting.path), which is not in the cache.",
+        hint: "Run 'sigsentry sync \(setting.path)'.")
     }
     if let branch = mapping.branch,
       try repository(of: project)?.reference("refs/heads/\(branch)") == nil
     {
-      throw CommandFailure(
-        "The service \(mapping.service) is mapped to the branch \(branch) of \(project.path), which is not in the mirror.",
-        hint: "Run 'sigsentry mappings set' with another branch, or 'sigsentry sync'.",
-        code: .notCached)
+      throw Failure(
+        summary:
+          "The service \(mapping.service) is mapped to the branch \(branch) of \(project.path), which is not in the mirror.",
+        hint: "Run 'sigsentry mappings set' with another branch, or 'sigsentry sync'.")
     }
     return AnalysisScope(
       project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
@@ -153,7 +176,7 @@ struct AnalysisScopes {
   // MARK: Revisions and windows
 
   /// Leaves out the repositories that do not have a revision, where others do.
-  mutating func keep(having revision: String) throws {
+  public mutating func keep(having revision: String) throws {
     guard found.count > 1 else { return }
     let having = found.filter { scope in
       (try? repository(of: scope.project)?.resolveCommit(revision)) != nil
@@ -167,7 +190,7 @@ struct AnalysisScopes {
   }
 
   /// Notes where the cache does not reach over the window.
-  mutating func checkWindow(from start: Date, until end: Date) {
+  public mutating func checkWindow(from start: Date, until end: Date) {
     for project in found.map(\.project) {
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
         let days = Int((end.timeIntervalSince(start) / 86400).rounded(.up))
@@ -181,5 +204,22 @@ struct AnalysisScopes {
         )
       }
     }
+  }
+
+  // MARK: Weights
+
+  /// The weights that were fitted to the one repository that is looked at; a note where they do not count any more.
+  public static func weights(
+    for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
+  ) -> FittedWeights? {
+    guard let project = query.scopes.first?.project,
+      query.scopes.allSatisfy({ $0.project.id == project.id }),
+      let fitted = FittedWeightsFile(cache: cache.directory, project: project).read()
+    else { return nil }
+    if fitted.isUsable { return fitted }
+    notes.append(
+      "The weights that were fitted to \(project.path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(project.path) --fit' again."
+    )
+    return nil
   }
 }
