@@ -113,23 +113,30 @@ public final class Browser: Sendable {
   func call(
     _ method: String, _ parameters: [String: JSON] = [:], session: String? = nil
   ) async throws -> Message.Result {
-    let message = try await withCheckedThrowingContinuation { continuation in
-      let failure = state.withLock { state -> (any Error)? in
-        if let ending = state.ending { return ending }
-        state.lastID += 1
-        let command = Command(
-          id: state.lastID, method: method, params: parameters, sessionId: session)
-        do {
-          let bytes = Array(try JSONEncoder().encode(command)) + [0]
-          state.waiting[state.lastID] = continuation
-          try socket.send(bytes)
-          return nil
-        } catch {
-          state.waiting[state.lastID] = nil
-          return error
+    let id = state.withLock { state in
+      state.lastID += 1
+      return state.lastID
+    }
+    let command = Command(id: id, method: method, params: parameters, sessionId: session)
+    let bytes = Array(try JSONEncoder().encode(command)) + [0]
+    let message = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let failure = state.withLock { state -> (any Error)? in
+          if let ending = state.ending { return ending }
+          if Task.isCancelled { return CancellationError() }
+          do {
+            try socket.send(bytes)
+            state.waiting[id] = continuation
+            return nil
+          } catch {
+            return error
+          }
         }
+        if let failure { continuation.resume(throwing: failure) }
       }
-      if let failure { continuation.resume(throwing: failure) }
+    } onCancel: {
+      let continuation = state.withLock { $0.waiting.removeValue(forKey: id) }
+      continuation?.resume(throwing: CancellationError())
     }
     return message.result ?? .init()
   }

@@ -4,9 +4,24 @@ import Foundation
 public struct Tab: Sendable {
   let browser: Browser
   let session: String
+  /// Whether pages may run scripts of their own.
+  private(set) var runsScripts = true
 
   /// How long a page may take to come to a state before a test gives up; a loaded machine is slow.
   private static let patience = Duration.seconds(60)
+
+  init(browser: Browser, session: String) {
+    self.browser = browser
+    self.session = session
+  }
+
+  /// The same tab, with pages that run no scripts.
+  public func withoutScripts() async throws -> Tab {
+    _ = try await call("Emulation.setScriptExecutionDisabled", ["value": .bool(true)])
+    var tab = self
+    tab.runsScripts = false
+    return tab
+  }
 
   private func call(
     _ method: String, _ parameters: [String: JSON] = [:]
@@ -23,10 +38,12 @@ public struct Tab: Sendable {
 
   /// What an expression comes to, as text.
   public func text(_ expression: String) async throws -> String {
+    // Without scripts no promise is ever kept.
+    let whole = runsScripts ? "(async () => String(\(expression)))()" : "String(\(expression))"
     let answer = try await call(
       "Runtime.evaluate",
       [
-        "expression": .string("(async () => String(\(expression)))()"), "awaitPromise": .bool(true),
+        "expression": .string(whole), "awaitPromise": .bool(runsScripts),
         "returnByValue": .bool(true),
       ])
     if let exception = answer.exceptionDetails {
@@ -40,26 +57,31 @@ public struct Tab: Sendable {
     let deadline = ContinuousClock.now + Self.patience
     while ContinuousClock.now < deadline {
       do {
-        // Looked at anew with every frame; a page that is left answers with an error, and its successor is asked.
-        let seen = try await text(
-          """
-          await new Promise((found) => {
-            const end = performance.now() + 2000;
-            const look = () => {
-              let so = false;
-              try { so = Boolean(\(condition)); } catch {}
-              if (so || performance.now() > end) found(so); else requestAnimationFrame(look);
-            };
-            look();
-          })
-          """)
+        let seen = try await text(runsScripts ? Self.awaiting(condition) : "Boolean(\(condition))")
         if seen == "true" { return }
       } catch BrowserError.refused {
       } catch BrowserError.script {
       }
+      // Where the page cannot look by itself, it is asked again and again.
+      if !runsScripts { try await Task.sleep(for: .milliseconds(5)) }
     }
     let page = (try? await text("location.href + '\\n' + document.body.innerText")) ?? "nothing"
     throw BrowserError.never(condition, page: String(page.prefix(3_000)))
+  }
+
+  /// Looks anew with every frame; a page that is left answers with an error, and its successor is asked.
+  private static func awaiting(_ condition: String) -> String {
+    """
+    await new Promise((found) => {
+      const end = performance.now() + 2000;
+      const look = () => {
+        let so = false;
+        try { so = Boolean(\(condition)); } catch {}
+        if (so || performance.now() > end) found(so); else requestAnimationFrame(look);
+      };
+      look();
+    })
+    """
   }
 
   /// Waits until the page shows some words.
@@ -91,6 +113,24 @@ public struct Tab: Sendable {
       """
     try await wait(target)
     _ = try await text("((\(target)).click(), '')")
+  }
+
+  /// Follows a link again and again until something is so; asks and clicks at once, lest the page changes in between.
+  public func follow(_ words: String, until condition: String) async throws {
+    let deadline = ContinuousClock.now + Self.patience
+    let step = """
+      (\(condition)) ? "so" : document.readyState !== "complete" ? "" \
+      : ([...document.links].find((one) => one.innerText === \(Self.quoted(words)))?.click(), "")
+      """
+    while ContinuousClock.now < deadline {
+      do {
+        if try await text(step) == "so" { return }
+      } catch BrowserError.refused {
+      } catch BrowserError.script {
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    try await wait(condition)
   }
 
   /// The address that the tab shows.

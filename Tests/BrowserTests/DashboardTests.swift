@@ -4,7 +4,9 @@ import GitLabDouble
 import Testing
 
 /// The main ways through the dashboard, in a real browser.
-@Suite(.serialized, .enabled(if: Browser.executable != nil, "Chromium is not installed"))
+@Suite(
+  .serialized, .timeLimit(.minutes(5)),
+  .enabled(if: Browser.executable != nil, "Chromium is not installed"))
 struct DashboardTests {
   private func fixture() async throws -> DashboardFixture {
     try await DashboardFixture(try #require(Browser.executable))
@@ -136,6 +138,41 @@ struct DashboardTests {
     try await tab.click("button.primary")
     try await tab.waitForText("!\(history.symptom.culprit)", in: "#suspect-1")
     try await tab.wait("document.querySelector('.line.named')")
+    try await fixture.stop()
+  }
+
+  @Test func `all of it works without scripts`() async throws {
+    let fixture = try await fixture()
+    let history = try await fixture.double.addDemo(path: "acme/shop", now: Date())
+    let tab = try await fixture.serve().withoutScripts()
+    try await tab.open(fixture.address)
+
+    try await tab.chooseInstance(fixture.double)
+    try await tab.click("#method-token")
+    try await tab.type(fixture.token.value, into: "#token")
+    try await tab.click("button.primary")
+    try await tab.waitForText("Connected as", in: ".notice")
+    try await tab.type("acme/shop", into: "#repositories")
+    try await tab.click("button.primary")
+    try await tab.waitForText("Saved.", in: ".notice")
+
+    try await tab.clickWords("Sync")
+    try await tab.clickWords("Sync all now")
+    try await tab.follow(
+      "Refresh", until: "document.querySelector('#runs').innerText.includes('✓ done')")
+    try await tab.clickWords("Code Repos")
+    try await tab.clickWords("acme/shop")
+    try await tab.clickWords("Deleted")
+    try await tab.wait(
+      "document.querySelector('th[aria-sort=descending]').innerText.includes('Deleted')")
+    try await tab.clickWords("Analyses")
+    try await tab.clickWords("New analysis")
+    try await tab.type(history.symptom.description, into: "#description")
+    try await tab.type(history.symptom.text, into: "#symptom")
+    try await tab.click("button.primary")
+    try await tab.wait("document.querySelector('.facts')")
+    try await tab.follow("Refresh", until: "document.querySelector('#suspect-1')")
+    try await tab.waitForText("!\(history.symptom.culprit)", in: "#suspect-1")
     try await fixture.stop()
   }
 }

@@ -45,14 +45,37 @@ import Testing
     #expect(Treemap.divide(box, among: []).isEmpty)
   }
 
-  @Test func `all changed lines are in the tree, however many files there are`() {
-    let files = SamplePages().churn(5_000)
-    let tree = ChurnTree(files: files, directory: nil)
-    #expect(tree.churn == files.reduce(0) { $0 + $1.churn })
-    #expect(
-      tree.groups.allSatisfy { group in group.churn == group.leaves.reduce(0) { $0 + $1.churn } })
-    #expect(
-      tree.groups.flatMap(\.leaves).count <= ChurnTree.maximumLeaves + ChurnTree.maximumGroups)
+  @Test(arguments: [1, 150, 170, 5_000, 25_000])
+  func `all changed lines are in the tree, however many files there are`(count: Int) {
+    let files = (1...count).map {
+      ChurnRow(
+        name: "\($0 % 7)/\($0 % 31)/\($0 % 5 == 0 ? "" : "deep/er/")file\($0).c", mergeRequests: 1,
+        additions: 1 + 9_000 / $0, deletions: 1)
+    }
+    for shown in [files, SamplePages().churn(count)] {
+      let tree = ChurnTree(files: shown, directory: nil)
+      #expect(tree.churn == shown.reduce(0) { $0 + $1.churn })
+      #expect(tree.churn == tree.groups.reduce(0) { $0 + $1.churn })
+      for group in tree.groups {
+        #expect(group.churn == group.leaves.reduce(0) { $0 + $1.churn })
+        #expect(group.leaves.map(\.churn) == group.leaves.map(\.churn).sorted(by: >))
+      }
+      let leaves = tree.groups.reduce(0) { $0 + $1.leaves.count }
+      #expect(leaves <= ChurnTree.maximumLeaves + ChurnTree.maximumGroups)
+      #expect(leaves >= min(count, tree.groups.count))
+    }
+  }
+
+  @Test func `a large file is seen beside a directory of many small ones`() {
+    let small = (0..<4_000).map {
+      ChurnRow(name: "data/a/\($0).csv", mergeRequests: 1, additions: 10, deletions: 0)
+    }
+    let large = ChurnRow(name: "data/b/large.csv", mergeRequests: 3, additions: 900, deletions: 0)
+    let top = ChurnRow(name: "src/main.c", mergeRequests: 3, additions: 9, deletions: 0)
+    let tree = ChurnTree(files: [large] + small + [top], directory: nil)
+    #expect(tree.groups.map(\.name) == ["data/", "src/"])
+    #expect(tree.groups[0].leaves.map(\.name) == ["a/", "b/large.csv"])
+    #expect(tree.groups[0].leaves.map(\.churn) == [40_000, 900])
   }
 
   @Test func `directories that all files share are no box of their own`() {

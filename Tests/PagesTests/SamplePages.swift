@@ -366,12 +366,12 @@ struct SamplePages {
       file: text("src/pool.c"), function: text("pool_take"),
       evidence: [
         .init(
-          kind: "line", file: text("src/pool.c"), line: 214, weight: 2.4,
+          file: text("src/pool.c"), line: 214, weight: 2.4,
           text: text("changed the line of the crash")),
         .init(
-          kind: "words", file: "", weight: 0.8,
+          file: "", weight: 0.8,
           text: text("its title shares “pool” with the message")),
-        .init(kind: "size", file: "", weight: -0.3, text: text("is large")),
+        .init(file: "", weight: -0.3, text: text("is large")),
       ],
       snippet: (210...218).map {
         .init(

@@ -31,7 +31,7 @@ extension SuspectDetails {
       explanation: suspect.explanation, file: suspect.file, function: suspect.function,
       evidence: suspect.evidence.map {
         Reason(
-          kind: $0.kind, file: $0.file, line: $0.line, weight: $0.weight, text: $0.text)
+          file: $0.file, line: $0.line, weight: $0.weight, text: $0.text)
       },
       snippet: suspect.snippet.map {
         Line(

@@ -140,8 +140,6 @@ package struct SuspectDetails: Sendable, Codable, Equatable {
 
   /// One reason.
   package struct Reason: Sendable, Codable, Equatable {
-    /// What kind of reason, as `line`, `function` or `topFile`.
-    package var kind: String
     /// The file in the repository.
     package var file: String
     /// The line of the symptom in it.
@@ -153,9 +151,8 @@ package struct SuspectDetails: Sendable, Codable, Equatable {
 
     /// Makes one of its parts.
     package init(
-      kind: String, file: String, line: Int? = nil, weight: Double, text: String
+      file: String, line: Int? = nil, weight: Double, text: String
     ) {
-      self.kind = kind
       self.file = file
       self.line = line
       self.weight = weight

@@ -197,6 +197,7 @@ enum Stylesheet {
     .progress tr:is(.idle,.waiting,.done,.failed,.paused) td:nth-child(3),.stack td:empty{display:none}}
     @media(max-width:47.99rem){
     .opt,th.b,td.b,.files td:nth-child(2),.files td:nth-child(5){display:none}
+    table{font-size:.88rem}
     th,td{padding:.4rem .4rem}}
 
     """

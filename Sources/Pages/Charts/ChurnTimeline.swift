@@ -11,9 +11,26 @@ struct ChurnTimeline {
     var deletions = 0
   }
 
+  /// How heights stand for numbers.
+  enum Scale {
+    /// By the square root, where days are alike.
+    case root
+    /// By the logarithm, where the largest would flatten all others.
+    case logarithm
+
+    func height(_ lines: Double) -> Double {
+      switch self {
+      case .root: lines.squareRoot()
+      case .logarithm: log2(1 + lines)
+      }
+    }
+  }
+
   let buckets: [Bucket]
   /// The days of a bucket: 1 or 7.
   let span: Int
+  /// How heights stand for numbers.
+  let scale: Scale
 
   /// The most days that are drawn one by one.
   private static let maximumDays = 92
@@ -30,7 +47,7 @@ struct ChurnTimeline {
   init(_ days: [ChurnDay]) {
     let numbers = days.map { Self.day(of: $0.day) }
     guard let last = numbers.max(), let earliest = numbers.min() else {
-      (buckets, span) = ([], 1)
+      (buckets, span, scale) = ([], 1, .root)
       return
     }
     let first = max(earliest, last - Self.maximumSpan + 1)
@@ -42,7 +59,17 @@ struct ChurnTimeline {
       buckets[index].additions += day.additions
       buckets[index].deletions += day.deletions
     }
-    (self.buckets, self.span) = (buckets, span)
+    let sizes = buckets.map { $0.additions + $0.deletions }.filter { $0 > 0 }.sorted()
+    let isUneven = sizes.last.map { $0 / 100 > sizes[sizes.count / 2] } ?? false
+    (self.buckets, self.span, scale) = (buckets, span, isUneven ? .logarithm : .root)
+  }
+
+  /// The scale, in words.
+  var scaleWords: String {
+    switch scale {
+    case .root: "square-root scale"
+    case .logarithm: "logarithmic scale"
+    }
   }
 
   var unit: String { span == 1 ? "day" : "week" }
@@ -65,16 +92,19 @@ struct ChurnTimeline {
   func draw(in box: Box) -> HTML {
     guard !buckets.isEmpty else { return "" }
     let frame = Box(x: 52, y: 10, width: box.width - 60, height: box.height - 36)
-    let up = Double(buckets.map(\.additions).max() ?? 0).squareRoot()
-    let down = Double(buckets.map(\.deletions).max() ?? 0).squareRoot()
-    let scale = up + down > 0 ? frame.height / (up + down) : 0
-    let zero = frame.y + up * scale
+    let most = (
+      up: Double(buckets.map(\.additions).max() ?? 0),
+      down: Double(buckets.map(\.deletions).max() ?? 0)
+    )
+    let reach = scale.height(most.up) + scale.height(most.down)
+    let factor = reach > 0 ? frame.height / reach : 0
+    let zero = frame.y + scale.height(most.up) * factor
     let step = frame.width / Double(buckets.count)
     let bars = buckets.enumerated().map { index, bucket in
-      bar(bucket, x: frame.x + Double(index) * step, step: step, zero: zero, scale: scale)
+      bar(bucket, x: frame.x + Double(index) * step, step: step, zero: zero, factor: factor)
     }
     return """
-      \(grid(frame, zero: zero, scale: scale, up: up, down: down))\(bars)\
+      \(grid(frame, zero: zero, factor: factor, most: most))\(bars)\
       <line class="axis" x1="\(Chart.tenths(frame.x))" x2="\(Chart.tenths(frame.x + frame.width))" \
       y1="\(Chart.tenths(zero))" y2="\(Chart.tenths(zero))"/>
       \(dates(frame, step: step, baseline: box.height - 6))
@@ -82,11 +112,11 @@ struct ChurnTimeline {
   }
 
   private func bar(
-    _ bucket: Bucket, x: Double, step: Double, zero: Double, scale: Double
+    _ bucket: Bucket, x: Double, step: Double, zero: Double, factor: Double
   ) -> HTML {
     guard bucket.mergeRequests > 0 else { return "" }
-    let up = Double(bucket.additions).squareRoot() * scale
-    let down = Double(bucket.deletions).squareRoot() * scale
+    let up = scale.height(Double(bucket.additions)) * factor
+    let down = scale.height(Double(bucket.deletions)) * factor
     let gap = step > 4 ? 1.0 : step * 0.15
     let words = """
       \(CivilTime(day: bucket.day).day): +\(Words.number(bucket.additions)) \
@@ -101,13 +131,13 @@ struct ChurnTimeline {
 
   /// Lines at round numbers, none nearer than its label is high to another.
   private func grid(
-    _ frame: Box, zero: Double, scale: Double, up: Double, down: Double
+    _ frame: Box, zero: Double, factor: Double, most: (up: Double, down: Double)
   ) -> HTML {
-    guard scale > 0 else { return "" }
+    guard factor > 0 else { return "" }
     var places = [(y: zero, words: "0")]
-    for (reach, direction, sign) in [(up, -1.0, "+"), (down, 1.0, "−")] {
-      for value in Self.roundValues(to: reach * reach).reversed() {
-        let y = zero + direction * Double(value).squareRoot() * scale
+    for (limit, direction, sign) in [(most.up, -1.0, "+"), (most.down, 1.0, "−")] {
+      for value in Self.roundValues(to: limit).reversed() {
+        let y = zero + direction * scale.height(Double(value)) * factor
         if places.allSatisfy({ abs($0.y - y) >= 20 }) {
           places.append((y, sign + Self.short(value)))
         }

@@ -95,13 +95,19 @@ struct ConnectionCard {
       ? "" : "<div><dt>Scopes</dt><dd>\(connection.scopes.joined(separator: ", "))</dd></div>"
     let version: HTML =
       connection.gitlabVersion.map { "<div><dt>Version</dt><dd>\($0)</dd></div>" } ?? ""
+    let checked: HTML =
+      connection.checkedAt.map {
+        "<div><dt>Checked</dt><dd>\(HTML.age($0, at: shell.now))</dd></div>"
+      } ?? ""
     return """
       <dl class="facts">
       <div><dt>GitLab</dt><dd>\(HTML.external(connection.baseURL, "\(connection.baseURL)"))</dd></div>
       <div><dt>Account</dt><dd>\(bidirectional: connection.displayName) (@\(connection.userName))</dd></div>
       <div><dt>Access</dt><dd>\(connection.authentication.words)\(token)</dd></div>
       <div><dt>Expires</dt><dd>\(expiry(connection, in: shell))</dd></div>
-      \(scopes)\(version)</dl>
+      <div><dt>Lookback</dt><dd>\(Words.count(connection.lookbackDays, "day"))</dd></div>
+      <div><dt>Services</dt><dd>\(Words.number(connection.mappings))</dd></div>
+      \(scopes)\(version)\(checked)</dl>
 
       """
   }

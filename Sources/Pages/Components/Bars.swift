@@ -31,7 +31,7 @@ extension HTML {
       return "<td class=\"n\">binary</td><td></td>"
     }
     return """
-      <td class="n add">+\(Words.number(additions))</td><td class="n del">−\(Words.number(deletions))</td>
+      <td class="n add">\(Words.added(additions))</td><td class="n del">\(Words.deleted(deletions))</td>
       """
   }
 }

@@ -14,6 +14,12 @@ enum Words {
     return text
   }
 
+  /// Lines added: `+12`, or a plain 0.
+  static func added(_ lines: Int) -> String { lines == 0 ? "0" : "+\(number(lines))" }
+
+  /// Lines deleted: `−12`, or a plain 0.
+  static func deleted(_ lines: Int) -> String { lines == 0 ? "0" : "−\(number(lines))" }
+
   /// A number of things: `1 file`, `2,000 files`.
   static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number(count)) \(count == 1 ? one : many ?? one + "s")"

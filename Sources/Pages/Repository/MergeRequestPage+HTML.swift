@@ -98,7 +98,7 @@ extension MergeRequestPage: Page {
     let deletions = files.reduce(0) { $0 + ($1.deletions ?? 0) }
     return """
       <section aria-labelledby="files"><h2 id="files">\(Words.count(files.count, "file"))</h2>
-      <p><span class="add">+\(Words.number(additions))</span> <span class="del">−\(Words.number(deletions))</span>, \
+      <p><span class="add">\(Words.added(additions))</span> <span class="del">\(Words.deleted(deletions))</span>, \
       as <code>git diff --numstat -M</code> counts.</p>
       \(note(cut))\(table(cut, in: shell))</section>
 
@@ -110,7 +110,7 @@ extension MergeRequestPage: Page {
     return """
       <div class="notice warning"><p><strong>GitLab's API would cut this diff.</strong> At its default limits of \
       \(Words.number(limits.files)) files and \(Words.number(limits.lines)) lines it leaves out at least \
-      \(Words.count(cut.files, "file")), with +\(Words.number(cut.additions)) −\(Words.number(cut.deletions)). \
+      \(Words.count(cut.files, "file")), with \(Words.added(cut.additions)) \(Words.deleted(cut.deletions)) lines. \
       They are marked ✂ here.</p></div>
 
       """
@@ -188,8 +188,8 @@ extension MergeRequestPage: Page {
 
   private func counts(_ file: FileRow) -> HTML {
     guard let additions = file.additions, let deletions = file.deletions else {
-      return "<td>binary</td><td></td>"
+      return "<td><span class=\"meta\">binary</span></td><td></td>"
     }
-    return "<td>+\(Words.number(additions))</td><td>−\(Words.number(deletions))</td>"
+    return "<td>\(Words.added(additions))</td><td>\(Words.deleted(deletions))</td>"
   }
 }

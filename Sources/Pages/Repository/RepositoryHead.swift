@@ -18,7 +18,7 @@ struct RepositoryHead {
       \(Words.count(repository.lookbackDays, "day"))</dd></div>
       <div><dt>Default branch</dt><dd>\(bidirectional: repository.defaultBranch ?? "–")</dd></div>
       <div><dt>Commits</dt><dd>\(Words.number(repository.commits))</dd></div>
-      \(repository.webURL == nil ? "" : "<div><dt>GitLab</dt><dd>\(HTML.external(repository.webURL, "project page"))</dd></div>\n" as HTML)\
+      <div><dt>GitLab</dt><dd>\(HTML.external(repository.webURL, "\(repository.baseURL)"))</dd></div>
       </dl>
       \(failure)<div class="buttons">\(shell.postButton("Sync now", .syncRepository(repository.id))) \(toggle) \
       <a class="button plain" href="\(shell.link(.clearCache(repository.id)))">Clear cache…</a> \

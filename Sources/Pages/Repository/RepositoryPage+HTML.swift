@@ -121,8 +121,8 @@ extension RepositoryPage: Page {
       "time", "Over time", twin: .churn, in: shell,
       """
       <figure>\(timeline.chart(of: repository.path).html())\
-      <figcaption>Lines added (above) and deleted (below) per \(timeline.unit) of the merge; square-root \
-      scale.</figcaption></figure>
+      <figcaption>Lines added (above) and deleted (below) per \(timeline.unit) of the merge; \
+      \(timeline.scaleWords).</figcaption></figure>
       <details><summary>As a table</summary>
       \(HTML.scrolling(
         "Changed lines over time",

@@ -83,7 +83,7 @@ extension RepositoryProgress {
         .object([
           ("phase", .string(words.phase)), ("amount", .string(words.amount)),
           ("rate", .string(words.rate)), ("left", .string(words.left)),
-          ("result", .string(lastResult ?? "never synced")),
+          ("result", .string(lastResult ?? "none yet")),
         ])
       ),
     ])

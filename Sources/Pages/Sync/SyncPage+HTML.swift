@@ -65,7 +65,7 @@ extension SyncPage: Page {
       <span data-field="amount">\(words.amount)</span></td>\
       <td data-label="Rate" data-field="rate">\(words.rate)</td>\
       <td data-label="Time left" data-field="left">\(words.left)</td>\
-      <td data-label="Last result"><span data-field="result">\(repository.lastResult ?? "never synced")</span>\
+      <td data-label="Last result"><span data-field="result">\(repository.lastResult ?? "none yet")</span>\
       \(repository.lastEndedAt.map { " <span class=\"meta\">\(HTML.age($0, at: shell.now))</span>" } ?? "" as HTML)</td></tr>
 
       """
