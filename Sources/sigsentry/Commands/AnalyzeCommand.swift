@@ -38,7 +38,7 @@ struct AnalyzeCommand: ParsableCommand {
       "Days before that in which a merge may lie, 1 to 365 (default: 30, or a longer span of --at)."
   )
   var lookbackDays: Int?
-  @Option(help: "The revision that ran: a commit, branch or tag (default: the branch's tip then).")
+  @Option(help: "The revision that ran: a commit or a branch (default: the branch as it was then).")
   var revision: String?
   @Option(help: "text, json or html (default: text).")
   var format: Format?
@@ -126,13 +126,11 @@ struct AnalyzeCommand: ParsableCommand {
   private static func weights(
     for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
   ) -> FittedWeights? {
-    guard let project = query.scopes.first?.project,
-      query.scopes.allSatisfy({ $0.project.id == project.id }),
-      let fitted = FittedWeightsFile(cache: cache.directory, project: project).read()
-    else { return nil }
+    guard let fitted = FittedWeights.stored(for: query, in: cache) else { return nil }
     if fitted.isUsable { return fitted }
+    let path = query.scopes.first?.project.path ?? ""
     notes.append(
-      "The weights that were fitted to \(project.path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(project.path) --fit' again."
+      "The weights that were fitted to \(path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(path) --fit' again."
     )
     return nil
   }
@@ -150,7 +148,7 @@ struct AnalyzeCommand: ParsableCommand {
       if read.looksBinary {
         notes.append("The symptom does not look like text: what text it holds was read.")
       }
-      bytes += read.bytes
+      if bytes.isEmpty { bytes = read.bytes } else { bytes += read.bytes }
     }
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw CommandFailure.usage(
