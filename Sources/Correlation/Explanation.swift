@@ -52,10 +52,14 @@ struct Explanation {
         return "It \(found.text)."
       }
       let distance = max(lines.lowerBound - named, named - lines.upperBound, 0)
-      if distance == 0 { return "It took lines out at line \(line) of \(file), \(place(found))." }
-      return
-        "It changed \(file) \(distance) \(distance == 1 ? "line" : "lines") from line \(line), "
-        + "\(place(found))."
+      if distance == 0 {
+        let wrote = suspect.snippet.contains { $0.isNamed && $0.isChanged }
+        return
+          "It \(wrote ? "wrote" : "took lines out at") line \(line) of \(file), \(place(found))."
+      }
+      let nearest = named > lines.upperBound ? lines.upperBound : lines.lowerBound
+      let far = distance == 1 ? "next to" : "\(distance) lines from"
+      return "It changed line \(nearest) of \(file), \(far) line \(line), \(place(found))."
     case "crashFunction", "function", "functionShare":
       guard suspect.file == found.file, let function = suspect.function else {
         return "It \(found.text)."

@@ -3,8 +3,9 @@ import Correlation
 import Foundation
 
 extension AnalysisReport {
-  /// Suspects that are told of at length.
+  /// Suspects that are told of at length, and the confidence from which on one that is not the first is.
   private static let detailed = 3
+  private static let leastConfidence = 0.02
   /// Suspects that are shown where none is a good one.
   private static let nearest = 3
   /// Exonerated merge requests that are named.
@@ -17,10 +18,11 @@ extension AnalysisReport {
     var text = TerminalText.wrapped(Self.safe(headline))
     for note in notes { text += TerminalText.wrapped(Self.safe(note), first: "Note: ", indent: 6) }
     if analysis.hasGoodSuspect {
-      for (rank, suspect) in analysis.suspects.prefix(Self.detailed).enumerated() {
-        text += detail(rank + 1, suspect)
+      let detailed = analysis.suspects.prefix(Self.detailed).enumerated().prefix {
+        $0.offset == 0 || $0.element.confidence >= Self.leastConfidence
       }
-      text += list("Less likely:", analysis.suspects.dropFirst(Self.detailed))
+      for (rank, suspect) in detailed { text += detail(rank + 1, suspect) }
+      text += list("Less likely:", analysis.suspects.dropFirst(detailed.count))
     } else {
       text += "\n" + TerminalText.wrapped("No good suspect. " + Self.safe(reasonForNone))
       let near = nearest.prefix(Self.nearest)
@@ -105,7 +107,7 @@ extension AnalysisReport {
     var column = 0
     for character in text {
       if character == "\t" {
-        let count = 8 - column % 8
+        let count = 4 - column % 4
         result += String(repeating: " ", count: count)
         column += count
       } else {

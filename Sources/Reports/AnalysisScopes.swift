@@ -212,13 +212,11 @@ public struct AnalysisScopes {
   public static func weights(
     for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
   ) -> FittedWeights? {
-    guard let project = query.scopes.first?.project,
-      query.scopes.allSatisfy({ $0.project.id == project.id }),
-      let fitted = FittedWeightsFile(cache: cache.directory, project: project).read()
-    else { return nil }
+    guard let fitted = FittedWeights.stored(for: query, in: cache) else { return nil }
     if fitted.isUsable { return fitted }
+    let path = query.scopes.first?.project.path ?? ""
     notes.append(
-      "The weights that were fitted to \(project.path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(project.path) --fit' again."
+      "The weights that were fitted to \(path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(path) --fit' again."
     )
     return nil
   }

@@ -37,7 +37,7 @@ import Testing
   @Test func `a place near the line is told by its distance`() {
     #expect(
       explanation(lines: 10...12, ("nearCrash", 2, 7))
-        == "It changed pool.c 3 lines from line 7, where the trace breaks.")
+        == "It changed line 10 of pool.c, 3 lines from line 7, where the trace breaks.")
     #expect(
       explanation(("nearLine", 3, 7))
         == "It took lines out at line 7 of pool.c, which the trace passes through in frame 3.")

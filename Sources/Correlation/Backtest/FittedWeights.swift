@@ -54,6 +54,15 @@ public struct FittedWeights: Codable, Equatable, Sendable {
 
   /// Whether this version's rules can use them.
   public var isUsable: Bool { weights != nil }
+
+  /// The weights that were fitted to the one repository that a query looks at: over several the standard ones count, so
+  /// that their suspects compare.
+  public static func stored(for query: AnalysisQuery, in cache: CacheStore) -> FittedWeights? {
+    guard let project = query.scopes.first?.project,
+      query.scopes.allSatisfy({ $0.project.id == project.id })
+    else { return nil }
+    return FittedWeightsFile(cache: cache.directory, project: project).read()
+  }
 }
 
 extension Analyzer {

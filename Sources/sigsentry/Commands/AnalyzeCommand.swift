@@ -38,7 +38,7 @@ struct AnalyzeCommand: ParsableCommand {
       "Days before that in which a merge may lie, 1 to 365 (default: 30, or a longer span of --at)."
   )
   var lookbackDays: Int?
-  @Option(help: "The revision that ran: a commit, branch or tag (default: the branch's tip then).")
+  @Option(help: "The revision that ran: a commit or a branch (default: the branch as it was then).")
   var revision: String?
   @Option(help: "text, json or html (default: text).")
   var format: Format?
@@ -137,7 +137,7 @@ struct AnalyzeCommand: ParsableCommand {
       if read.looksBinary {
         notes.append("The symptom does not look like text: what text it holds was read.")
       }
-      bytes += read.bytes
+      if bytes.isEmpty { bytes = read.bytes } else { bytes += read.bytes }
     }
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw CommandFailure.usage(
