@@ -111,7 +111,7 @@ let package = Package(
     .executableTarget(
       name: "sigsentry-bench",
       dependencies: [
-        "GitLabDouble", "Mirror",
+        "GitLabDouble", "Mirror", "Cache", "Sync", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -41,7 +41,12 @@ public final class CacheStore: Sendable {
       case .readWrite: try migrator.migrate(database)
       case .readOnly:
         guard try database.read({ try migrator.hasCompletedMigrations($0) }) else {
-          throw CacheError.missing(path: path)
+          // An older version's is brought up to date where this user may write it.
+          guard try !database.read({ try migrator.appliedIdentifiers($0) }).isEmpty,
+            (try? migrator.migrate(DatabaseQueue(path: path, configuration: Self.configuration)))
+              != nil
+          else { throw CacheError.missing(path: path) }
+          return
         }
       }
     } catch {
@@ -66,6 +71,12 @@ public final class CacheStore: Sendable {
       throw CacheError.unwritable(
         path: directory,
         reason: code.map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription)
+    }
+    var configuration = configuration
+    // Counts for a new file only: pages that fall free can then be given back without writing it anew.
+    configuration.prepareDatabase { database in
+      guard !database.configuration.readonly else { return }
+      try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
     }
     return try DatabasePool(path: path, configuration: configuration)
   }

@@ -28,6 +28,8 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   public var operation: String
   /// libgit2's own words, where it had any.
   public var message: String?
+  /// Whether the system refused something, as a file or memory.
+  public var isOfSystem = false
 
   /// One sentence for a log or a person.
   public var description: String {
@@ -42,9 +44,15 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
 @discardableResult
 func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(GitError) -> Int32 {
   guard status < 0 else { return status }
-  let message = git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) }
+  let error = git_error_last()
+  let message = error.flatMap { $0.pointee.message }.map { String(cString: $0) }
+  let isOfSystem = [GIT_ERROR_OS, GIT_ERROR_NOMEMORY, GIT_ERROR_FILESYSTEM].contains {
+    $0.rawValue == UInt32(bitPattern: error?.pointee.klass ?? 0)
+  }
   git_error_clear()
-  throw GitError(code: .init(rawValue: status), operation: operation(), message: message)
+  throw GitError(
+    code: .init(rawValue: status), operation: operation(), message: message,
+    isOfSystem: isOfSystem)
 }
 
 /// Calls a function of libgit2 that fills in a handle, and returns the handle.

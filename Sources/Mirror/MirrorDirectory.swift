@@ -7,7 +7,7 @@ import Foundation
 
 /// Why a mirror cannot be worked on.
 public enum MirrorError: Error, Sendable, Equatable {
-  /// Another process works on the mirror; its id where it is known.
+  /// Another process works on the mirror of a repository, by its path on GitLab or on disk.
   case busy(path: String)
   /// A file or directory cannot be made or written; `reason` is the system's.
   case unwritable(path: String, reason: String)
@@ -17,7 +17,7 @@ extension MirrorError: CustomStringConvertible {
   /// One sentence for a log or a person.
   public var description: String {
     switch self {
-    case .busy(let path): "another sync works on \(path)"
+    case .busy(let path): "another sync or upkeep works on \(path)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     }
   }
@@ -36,8 +36,28 @@ public struct MirrorDirectory: Sendable {
     path = "\(cache)/mirrors/\(host)/\(projectID).git"
   }
 
+  private init(path: String) { self.path = path }
+
+  /// Finds the mirrors of a cache directory on the disk, in the order of their places.
+  public static func all(in cache: String) -> [MirrorDirectory] {
+    func names(_ directory: String) -> [String] {
+      ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    }
+    return names("\(cache)/mirrors").flatMap { host in
+      names("\(cache)/mirrors/\(host)").filter { name in
+        name.hasSuffix(".git") && Int64(name.dropLast(4)) != nil
+      }.map { MirrorDirectory(path: "\(cache)/mirrors/\(host)/\($0)") }
+    }.filter(\.exists)
+  }
+
   /// Whether the mirror has been made.
   public var exists: Bool { FileManager.default.fileExists(atPath: path + "/HEAD") }
+
+  /// Whether it holds the file contents of its window only.
+  public var isPartial: Bool { (try? Repository(bareAt: path))?.isPartial ?? false }
+
+  /// The names of packs that are cut short or do not fit their index.
+  public var damagedPacks: [String] { PackSet.damagedNames(repositoryPath: path) }
 
   /// Makes the bare repository where it is missing: beside its place, then renamed, so that a killed process leaves
   /// nothing that looks usable. Call it with the lock held.
@@ -94,13 +114,14 @@ public struct MirrorDirectory: Sendable {
 
   /// Takes the mirror's lock, which no other process or thread can hold at the same time.
   ///
+  /// - Parameter name: The repository's path on GitLab, for the error.
   /// - Throws: ``MirrorError/busy(path:)`` at once where another holds it.
-  public func lock() throws(MirrorError) -> MirrorLock {
+  public func lock(for name: String? = nil) throws(MirrorError) -> MirrorLock {
     let directory = (path as NSString).deletingLastPathComponent
     try writing(directory) {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     }
-    return try MirrorLock(path: path + ".lock", mirror: path)
+    return try MirrorLock(path: path + ".lock", mirror: name ?? path)
   }
 
   private func writing(_ path: String, _ body: () throws -> Void) throws(MirrorError) {

@@ -1,5 +1,6 @@
 import Cache
 import Foundation
+import Mirror
 import Settings
 
 /// Joins the settings of repositories with what the cache knows of them.
@@ -28,10 +29,17 @@ public struct RepositoryStatuses {
     let project = try setting.projectID.flatMap {
       try cache?.project(host: setting.baseURL.hostKey, projectID: $0)
     }
+    let mirror = project.flatMap { project in
+      cache.map {
+        MirrorDirectory(
+          cache: $0.directory, host: project.host, projectID: project.projectID)
+      }
+    }
     return RepositoryStatus(
       path: setting.path, baseURL: "\(setting.baseURL)",
       connection: setting.connectionID.flatMap { connections[$0]?.name },
       lookbackDays: setting.lookbackDays, isActive: setting.isActive, project: project,
-      counts: try project.flatMap { try cache?.counts(project: $0.id) })
+      counts: try project.flatMap { try cache?.counts(project: $0.id) },
+      isWindowOnly: mirror.flatMap { $0.exists ? $0.isPartial : nil })
   }
 }

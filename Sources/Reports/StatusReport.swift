@@ -18,11 +18,13 @@ public struct RepositoryStatus: Sendable {
   public var project: CachedProject?
   /// Counts of it.
   public var counts: CacheStore.ProjectCounts?
+  /// Whether the mirror holds the file contents of its window only; `nil` where there is none.
+  public var isWindowOnly: Bool?
 
   /// Makes a status of its parts.
   public init(
     path: String, baseURL: String, connection: String?, lookbackDays: Int, isActive: Bool,
-    project: CachedProject?, counts: CacheStore.ProjectCounts?
+    project: CachedProject?, counts: CacheStore.ProjectCounts?, isWindowOnly: Bool? = nil
   ) {
     self.path = path
     self.baseURL = baseURL
@@ -31,6 +33,7 @@ public struct RepositoryStatus: Sendable {
     self.isActive = isActive
     self.project = project
     self.counts = counts
+    self.isWindowOnly = isWindowOnly
   }
 
   /// The JSON object.
@@ -45,6 +48,7 @@ public struct RepositoryStatus: Sendable {
       ("mergeRequests", .optional(counts?.mergeRequests)),
       ("incomplete", .optional(counts?.incomplete)), ("commits", .optional(counts?.commits)),
       ("files", .optional(counts?.files)),
+      ("contents", .optional(isWindowOnly.map { $0 ? "window" : "all" })),
     ])
   }
 }
@@ -70,10 +74,11 @@ public enum StatusReport {
       .left("repository"), .left("synced"), .right("days"), .right("MRs"), .right("no diff"),
       .right("commits"), .right("files"), .left("state"),
     ])
+    let names = RepositoryNames(repositories.map { ($0.baseURL, $0.path) })
     for repository in repositories {
       let counts = repository.counts
       table.add([
-        TerminalText.safe(repository.path),
+        TerminalText.safe(names.name(of: repository.path, at: repository.baseURL)),
         repository.project?.syncedAt.map { age(of: $0, at: now) } ?? "never",
         "\(repository.lookbackDays)", counts.map { "\($0.mergeRequests)" } ?? "-",
         counts.map { "\($0.incomplete)" } ?? "-", counts.map { "\($0.commits)" } ?? "-",
@@ -85,7 +90,8 @@ public enum StatusReport {
 
   private static func state(_ repository: RepositoryStatus) -> String {
     if let failure = repository.project?.failure { return TerminalText.safe(failure) }
-    return repository.isActive ? "ok" : "paused"
+    let state = repository.isActive ? "ok" : "paused"
+    return repository.isWindowOnly == true ? state + ", window only" : state
   }
 
   /// How long ago, in the largest unit that fits: `5 min ago`.

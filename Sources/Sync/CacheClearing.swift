@@ -22,12 +22,11 @@ public struct CacheClearing {
   /// - Throws: ``MirrorError/busy(path:)`` while a sync works on it; ``CacheError``.
   public func clear(host: String, projectID: Int64) throws {
     let mirror = MirrorDirectory(cache: cache.directory, host: host, projectID: projectID)
-    let lock = try mirror.lock()
+    let project = try cache.project(host: host, projectID: projectID)
+    let lock = try mirror.lock(for: project?.path)
     try withExtendedLifetime(lock) {
       // Rows first: rows without a mirror would promise what cannot be answered.
-      if let project = try cache.project(host: host, projectID: projectID) {
-        try cache.removeProject(project.id)
-      }
+      if let project { try cache.removeProject(project.id) }
       try mirror.remove()
     }
   }

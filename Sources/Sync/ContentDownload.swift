@@ -21,12 +21,13 @@ public struct ContentDownload {
   func fetch(
     _ ids: Set<ObjectID>, of project: CachedProject, mirror: MirrorDirectory
   ) throws -> Set<ObjectID> {
-    let lock = try mirror.lock()
+    let lock = try mirror.lock(for: project.path)
     defer { withExtendedLifetime(lock) {} }
     let http = HTTPClient(configuration: target.http, cancellation: cancellation)
     let tokens = try target.tokens(http)
     let remote = GitRemote(
-      url: "\(project.baseURL)/\(project.path).git", http: http,
+      // Never at an address that the cache names: a cache may have been imported.
+      url: "\(target.baseURL)/\(project.path).git", http: http,
       authorization: { try tokens.authorization().forGit })
     let download = ObjectDownload(remote: remote, tokens: tokens, cancellation: cancellation)
     return try download.blobs(ids, into: Repository(bareAt: mirror.path)) { _ in }.missing

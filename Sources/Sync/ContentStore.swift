@@ -37,6 +37,7 @@ public final class ContentStore: ContentMemory {
   /// How many comparisons were known already.
   public var recalled: Int { state.withLock { $0.recalled } }
 
+  /// Looks pairs up among those of this run and those of the cache.
   public func recall(_ pairs: [ContentPair]) -> [ContentPair: ContentFacts] {
     var (found, hasStored) = state.withLock { state in
       var found: [ContentPair: ContentFacts] = [:]
@@ -65,6 +66,7 @@ public final class ContentStore: ContentMemory {
     return found
   }
 
+  /// Holds what was found until there is a batch to store.
   public func learn(_ facts: [ContentPair: ContentFacts]) {
     guard clock != nil else { return }
     let full = state.withLock { state -> [ContentPair: ContentFacts]? in

@@ -10,7 +10,18 @@ struct ObjectDownload {
     var objects = 0
     /// Wanted objects that the server does not have.
     var missing: Set<ObjectID> = []
+    /// Wanted objects that were not asked for once the server had lost very many.
+    var skipped: Set<ObjectID> = []
+
+    /// All that did not come.
+    var unavailable: Set<ObjectID> { missing.union(skipped) }
   }
+
+  /// The most refusals of one download: each costs a round trip and names one object.
+  static let mostRefusals = 64
+  /// So many refusals of one group let its halves be asked for one after the other: what the server has in a half that it
+  /// has whole comes then, however much is lost elsewhere.
+  private static let refusalsPerGroup = 4
 
   /// The most blobs asked for at once: 5 MB of request.
   private static let blobsPerRequest = 100_000
@@ -20,7 +31,7 @@ struct ObjectDownload {
   let cancellation: Cancellation
 
   /// Fetches commits with what they reach, leaving out those that the server turns out not to have: it names one with
-  /// each refusal.
+  /// each refusal. The likelier ones are to be lost, the earlier they should stand.
   func commits(
     _ ids: some Sequence<ObjectID>, into repository: Repository, filter: ObjectFilter?,
     maximumObjects: Int = .max, progress: (FetchProgress) -> Void
@@ -43,6 +54,7 @@ struct ObjectDownload {
         filter: nil, maximumObjects: .max, progress: progress)
       result.objects += batch.objects
       result.missing.formUnion(batch.missing)
+      result.skipped.formUnion(batch.skipped)
     }
     return result
   }
@@ -51,22 +63,35 @@ struct ObjectDownload {
     _ ids: some Sequence<ObjectID>, haves: () throws -> [ObjectID], into repository: Repository,
     filter: ObjectFilter?, maximumObjects: Int, progress: (FetchProgress) -> Void
   ) throws -> Result {
-    var wants = Set(ids)
     var result = Result()
-    while !wants.isEmpty {
+    var groups = [(wants: Array(ids), refusals: 0)]
+    while var (wants, refusals) = groups.popLast() {
+      guard !wants.isEmpty else { continue }
       if cancellation.isCancelled { throw SyncError.cancelled }
+      guard result.missing.count < Self.mostRefusals else {
+        result.skipped.formUnion(wants)
+        continue
+      }
       do {
         let received = try tokens.renewing {
           try remote.fetch(
-            wants: wants.sorted(), haves: haves(), into: repository, filter: filter,
+            wants: Set(wants).sorted(), haves: haves(), into: repository, filter: filter,
             maximumObjects: maximumObjects, progress: progress)
         }
         result.objects += received.totalObjects
-        return result
       } catch FetchError.missing(let id) {
         // An id that was not asked for would not end the loop.
-        guard wants.remove(id) != nil else { throw FetchError.missing(id) }
+        guard wants.contains(id) else { throw FetchError.missing(id) }
+        wants.removeAll { $0 == id }
         result.missing.insert(id)
+        refusals += 1
+        if refusals < Self.refusalsPerGroup {
+          groups.append((wants, refusals))
+        } else {
+          let middle = wants.count / 2
+          groups.append((Array(wants[..<middle]), 0))
+          groups.append((Array(wants[middle...]), 0))
+        }
       }
     }
     return result

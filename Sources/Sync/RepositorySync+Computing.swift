@@ -6,6 +6,14 @@ import Mirror
 extension RepositorySync {
   private static let retryWhilePreparing = 300.0
   static let retryMissing = 86400.0
+  private static let retrySkipped = 900.0
+  private static let longestPause = 30 * 86400.0
+
+  /// How long a lost commit is not asked for again, in seconds: a day, and half as long as the merge request has rested
+  /// where that is longer, so the pauses grow from one try to the next.
+  static func pause(after change: Date, at now: Date) -> Double {
+    min(max(retryMissing, now.timeIntervalSince(change) / 2), longestPause)
+  }
 
   /// Gets the diff refs of merge requests, fetches their commits, and returns the diffs to compute.
   func prepareMergeRequests(
@@ -40,11 +48,20 @@ extension RepositorySync {
       }
       commits[iid] = (base, head)
     }
-    let missing = try fetchCommits(of: commits, from: remote, into: repository)
+    let fetched = try fetchCommits(of: commits, from: remote, into: repository)
     var jobs: [DiffJob] = []
     for (iid, pair) in commits.sorted(by: { $0.key < $1.key }) {
-      if let gone = [pair.head, pair.base].first(where: missing.contains) {
-        fail(iid, "commit \(gone) is no longer on the server", retryAfter: Self.retryMissing)
+      if let gone = [pair.head, pair.base].first(where: fetched.missing.contains) {
+        fail(
+          iid, "commit \(gone) is no longer on the server",
+          retryAfter: Self.pause(
+            after: try cache.mergeRequest(project: cached.id, iid: iid)?.updatedAt ?? now, at: now))
+        continue
+      }
+      if [pair.head, pair.base].contains(where: fetched.skipped.contains) {
+        fail(
+          iid, "not asked for yet: the server has lost many commits of other merge requests",
+          retryAfter: Self.retrySkipped)
         continue
       }
       let owner = CacheStore.DiffOwner.mergeRequest(
@@ -92,13 +109,19 @@ extension RepositorySync {
     let commits = try cache.commitsToCompute(
       project: cached.id, algorithm: DiffEngine.algorithmVersion)
     summary.commits = commits.count
+    guard !commits.isEmpty else { return [] }
     var jobs: [DiffJob] = []
     var failures: [(owner: CacheStore.DiffOwner, outcome: CacheStore.DiffOutcome)] = []
+    // Each commit is asked for as itself and as a parent; the engine reads packs in place.
+    let engine = DiffEngine(repository)
+    var trees: [String: ObjectID] = [:]
     for commit in commits {
       let owner = CacheStore.DiffOwner.commit(sha: commit.sha)
       do {
         func tree(_ sha: String) throws -> ObjectID? {
-          try ObjectID(hex: sha).map { try repository.commit($0).tree }
+          if let known = trees[sha] { return known }
+          trees[sha] = try ObjectID(hex: sha).map(engine.tree)
+          return trees[sha]
         }
         guard let new = try tree(commit.sha) else { continue }
         jobs.append(DiffJob(owner: owner, old: try commit.parentSHA.flatMap(tree), new: new))

@@ -70,7 +70,8 @@ extension RepositorySync {
     guard !moved.isEmpty else { return }
     emit(.phase(.fetching))
     let missing = try fetch(
-      moved.map(\.id), from: remote, into: repository, maximumObjects: maximumObjects)
+      moved.map(\.id), from: remote, into: repository, maximumObjects: maximumObjects
+    ).unavailable
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
     for (name, id) in moved where !missing.contains(id) {
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
@@ -93,21 +94,26 @@ extension RepositorySync {
 
   /// Fetches the commits that the diffs of merge requests need, and keeps them reachable.
   ///
-  /// - Returns: The ids that the server does not have any more.
+  /// - Returns: The ids that the server does not have any more, and those that were not asked for because of many such.
   func fetchCommits(
     of refs: [Int64: (base: ObjectID, head: ObjectID)], from remote: GitRemote,
     into repository: Repository
-  ) throws -> Set<ObjectID> {
-    let heads = Set(refs.values.map(\.head).filter { !repository.contains($0) }).sorted()
+  ) throws -> ObjectDownload.Result {
+    // Servers lose the oldest first.
+    let sorted = refs.sorted(by: { $0.key < $1.key })
+    let heads = sorted.map(\.value.head).filter { !repository.contains($0) }
     if !heads.isEmpty { emit(.phase(.fetching)) }
-    var missing = try fetch(heads, from: remote, into: repository)
+    var result = try fetch(heads, from: remote, into: repository)
     // A base is nearly always an ancestor of its head, so it is asked for only where the heads did not bring it.
-    let bases = Set(refs.values.map(\.base).filter { !repository.contains($0) }).sorted()
-    missing.formUnion(try fetch(bases, from: remote, into: repository))
-    for base in bases where !missing.contains(base) { try repository.keepAround(base) }
+    let bases = sorted.map(\.value.base).filter { !repository.contains($0) }
+    let second = try fetch(bases, from: remote, into: repository)
+    result.missing.formUnion(second.missing)
+    result.skipped.formUnion(second.skipped)
+    let unavailable = result.unavailable
+    for base in bases where !unavailable.contains(base) { try repository.keepAround(base) }
 
     var written = 0
-    for (iid, ref) in refs.sorted(by: { $0.key < $1.key }) where !missing.contains(ref.head) {
+    for (iid, ref) in sorted where !unavailable.contains(ref.head) {
       let name = MergeRequestReference(iid: iid).name
       let old = try repository.reference(name)
       guard old != ref.head else { continue }
@@ -116,19 +122,19 @@ extension RepositorySync {
       written += 1
     }
     if written > 100 { try repository.packReferences() }
-    return missing
+    return result
   }
 
-  /// Fetches commits, and returns those that the server turns out not to have.
+  /// Fetches commits.
   private func fetch(
     _ wants: [ObjectID], from remote: GitRemote, into repository: Repository,
     maximumObjects: Int = .max
-  ) throws -> Set<ObjectID> {
+  ) throws -> ObjectDownload.Result {
     let result = try download(from: remote).commits(
       wants, into: repository, filter: filter, maximumObjects: maximumObjects
     ) { emit(.fetched($0)) }
     summary.objects += result.objects
-    return result.missing
+    return result
   }
 }
 

@@ -47,7 +47,7 @@ final class RepositorySync {
     let project = try resolve()
     let mirror = MirrorDirectory(
       cache: cache.directory, host: target.host, projectID: project.id)
-    let lock = try mirror.lock()
+    let lock = try mirror.lock(for: project.path)
     defer { withExtendedLifetime(lock) {} }
     let cached = try cache.beginSync(
       CacheStore.ProjectFacts(

@@ -8,7 +8,7 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigsentry-bench",
     abstract: "Measure the diff engine against git on the same pairs, in turn",
-    subcommands: [Run.self, Compare.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, Compare.self, Recall.self], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
     var merges = 1000
     @Option(help: "Days of commits compared, back from the newest")
     var days = 365
-    @Option(help: "Write the results as JSON into this file")
+    @Option(help: "Write the JSON into this file too")
     var json: String?
 
     func run() async throws {
@@ -44,12 +44,12 @@ struct BenchCommand: AsyncParsableCommand {
         rows += try measure(
           repository, named: Self.name(of: repository), monster: nil)
       }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let encoded = try encoder.encode(rows)
       print(BenchRow.table(rows))
-      if let json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(rows).write(to: URL(fileURLWithPath: json))
-      }
+      print(String(decoding: encoded, as: UTF8.self))
+      if let json { try encoded.write(to: URL(fileURLWithPath: json)) }
       guard rows.allSatisfy({ $0.isEqual }) else { throw ExitCode(1) }
     }
 
@@ -66,12 +66,21 @@ struct BenchCommand: AsyncParsableCommand {
         ("commits of \(days) d", try pairs.commits(days: days)),
       ]
       if let monster { sets.append(("one very large", [monster])) }
-      return try sets.filter { !$0.1.isEmpty }.map { work, pairs in
-        try BenchRow.measure(
-          repository: repository, name: name, work: work, pairs: pairs, rounds: rounds,
-          workers: workers)
+      return try sets.filter { !$0.1.isEmpty }.flatMap { work, pairs in
+        let bench = try BenchSet(
+          repository: repository, name: name, work: work, pairs: pairs, rounds: rounds)
+        return [try bench.computed(workers: workers), try bench.recalled(workers: workers)]
       }
     }
+  }
+
+  struct Recall: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write what git diff-tree would from a cache", shouldDisplay: false)
+
+    @Argument var cache: String
+
+    func run() throws { try BenchCache(directory: cache).write() }
   }
 
   struct Compare: ParsableCommand {

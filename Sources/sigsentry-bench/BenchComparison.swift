@@ -13,9 +13,9 @@ struct BenchComparison {
     let ids = try String(contentsOfFile: pairsFile, encoding: .utf8).split(separator: "\n").map {
       $0.split(separator: " ").compactMap { ObjectID(hex: $0) }
     }.filter { $0.count == 2 }
-    let opened = try Repository(bareAt: repository)
+    let trees = try CommitTrees(repository)
     let pairs = try ids.map { pair -> (old: ObjectID?, new: ObjectID?) in
-      (try opened.commit(pair[1]).tree, try opened.commit(pair[0]).tree)
+      (try trees.tree(of: pair[1]), try trees.tree(of: pair[0]))
     }
     let results = Mutex([[UInt8]](repeating: [], count: pairs.count))
     let failures = Mutex<[String]>([])
@@ -35,5 +35,20 @@ struct BenchComparison {
       FileHandle.standardError.write(Data((failure + "\n").utf8))
     }
     FileHandle.standardOutput.write(Data(results.withLock { $0.joined() }))
+  }
+}
+
+/// Finds the trees of commits, each once.
+final class CommitTrees {
+  private let engine: DiffEngine
+  private var known: [ObjectID: ObjectID] = [:]
+
+  init(_ repository: String) throws { engine = DiffEngine(try Repository(bareAt: repository)) }
+
+  func tree(of commit: ObjectID) throws -> ObjectID {
+    if let tree = known[commit] { return tree }
+    let tree = try engine.tree(of: commit)
+    known[commit] = tree
+    return tree
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Mirror
 
 /// The pairs of commits that are compared, read from a repository by git.
 struct BenchPairs {
@@ -10,12 +11,11 @@ struct BenchPairs {
       "rev-list", "--merges", "--first-parent", "--min-parents=2", "--max-parents=2",
       "--max-count=\(count)", "--parents", "HEAD",
     ])
+    let opened = try Repository(bareAt: repository)
     return try lines.compactMap { line in
-      let ids = line.split(separator: " ").map(String.init)
-      guard ids.count == 3, let base = try git(["merge-base", ids[1], ids[2]]).first else {
-        return nil
-      }
-      return (base, ids[2])
+      let ids = line.split(separator: " ").compactMap { ObjectID(hex: $0) }
+      guard ids.count == 3, let base = try opened.mergeBase(ids[1], ids[2]) else { return nil }
+      return ("\(base)", "\(ids[2])")
     }
   }
 

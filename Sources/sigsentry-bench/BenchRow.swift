@@ -14,49 +14,6 @@ struct BenchRow: Encodable {
   var peakMegabytes: Double
   var gitPeakMegabytes: Double
 
-  /// Runs both in turn, each in a process of its own, after a round that is not counted.
-  static func measure(
-    repository: String, name: String, work: String, pairs: [(base: String, head: String)],
-    rounds: Int, workers: Int
-  ) throws -> BenchRow {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sigsentry-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("pairs").path
-    try pairs.map { "\($0.head) \($0.base)\n" }.joined()
-      .write(toFile: file, atomically: false, encoding: .utf8)
-    let (ours, theirs) = (
-      folder.appendingPathComponent("ours").path, folder.appendingPathComponent("git").path
-    )
-    var runs: [(ours: Usage, git: Usage)] = []
-    for _ in 0...rounds {
-      let own = try Usage.run(
-        ["/proc/self/exe", "compare", repository, file, "--workers", "\(workers)"],
-        input: "/dev/null", output: ours)
-      let git = try Usage.run(
-        ["git", "-C", repository, "diff-tree", "--stdin", "-r", "-M", "--numstat", "-z"],
-        input: file, output: theirs)
-      runs.append((own, git))
-    }
-    runs.removeFirst()
-    return BenchRow(
-      repository: name, work: work, pairs: pairs.count,
-      isEqual: FileManager.default.contentsEqual(atPath: ours, andPath: theirs),
-      wallSeconds: median(runs.map(\.ours.wall)), gitWallSeconds: median(runs.map(\.git.wall)),
-      wallRatio: median(runs.map { $0.ours.wall / $0.git.wall }),
-      cpuRatio: median(runs.map { $0.ours.cpu / $0.git.cpu }),
-      peakMegabytes: runs.map(\.ours.peakMegabytes).max() ?? 0,
-      gitPeakMegabytes: runs.map(\.git.peakMegabytes).max() ?? 0)
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
-
   static func table(_ rows: [BenchRow]) -> String {
     var text =
       "repository | work | pairs | equal | wall s | git s | wall ratio | cpu ratio | peak MB | git MB\n"

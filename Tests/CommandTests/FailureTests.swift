@@ -191,7 +191,7 @@ import Testing
     }
     let second = try await fixture.run("sync")
     #expect(second.status == 1)
-    #expect(second.errorText.contains("nother sync"))
+    #expect(second.errorText.contains("nother sync or upkeep works on acme/shop"))
     first.send(SIGTERM)
     _ = try await first.ended()
     await fixture.stop()

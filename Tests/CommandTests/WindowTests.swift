@@ -54,4 +54,12 @@ import Testing
     #expect(result.errorText.contains("file.txt"))
     await fixture.stop()
   }
+
+  @Test func `the status says which mirrors hold their window only`() async throws {
+    let (fixture, _) = try await prepared()
+    try await fixture.run("sync", "--window-only")
+    #expect(try await fixture.run("status").text.contains("ok, window only"))
+    #expect(try await fixture.run("status", "--json").text.contains("\"contents\":\"window\""))
+    await fixture.stop()
+  }
 }

@@ -5,6 +5,7 @@ import GitLabDouble
 import HTTP
 import Mirror
 import Sync
+import TestSupport
 import Testing
 
 @Suite struct FaultTests {
@@ -125,6 +126,51 @@ import Testing
     #expect(
       try fixture.cache.mergeRequests(project: fixture.cached().id, .init())
         .allSatisfy { $0.totals != nil })
+    await fixture.stop()
+  }
+
+  @Test func `a pack that was changed on its way is not blamed on the disk`() async throws {
+    let fixture = try await prepared()
+    fixture.double.inject(.flippedPackByte(at: 60), on: .gitCommand("fetch"))
+    let error = try #require(failure(await fixture.sync()[0]))
+    guard case .fetch(.packDamaged) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(error.hint?.contains("space") == false)
+    #expect(error.hint?.contains("again") == true)
+    await fixture.stop()
+  }
+
+  @Test func `hundreds of lost commits do not cost a round trip each, and do not hide the others`()
+    async throws
+  {
+    let fixture = try await SyncFixture()
+    try fixture.commit("main", ["a.txt": "1\n"], daysAgo: 20)
+    var heads: Set<Substring> = []
+    for index in 0..<90 {
+      let branch = "b\(index)"
+      try await fixture.open(branch, ["a.txt": "\(index)\n"])
+      // The newest few stay.
+      if index < 80 { heads.insert(try fixture.upstream.gitText("rev-parse", branch)[...]) }
+    }
+    let lost = try fixture.upstream.gitText("for-each-ref", "--format=%(objectname) %(refname)")
+      .split(separator: "\n").map { $0.split(separator: " ") }.filter { heads.contains($0[0]) }
+    try fixture.upstream.git(
+      "update-ref", "--stdin", input: Array(lost.map { "delete \($0[1])\n" }.joined().utf8))
+    try fixture.upstream.git("prune", "--expire=now")
+    let summary = try await fixture.syncWell()
+    #expect(summary.incomplete == 80)
+    let fetches = fixture.double.log.requests.count { $0.gitCommand == "fetch" }
+    #expect(fetches < 75)
+    let requests = try fixture.cache.mergeRequests(project: fixture.cached().id, .init())
+    #expect(requests.filter { $0.totals != nil }.map(\.iid).sorted() == Array(81...90))
+    #expect(requests.count { $0.incomplete?.contains("no longer") == true } == 64)
+    #expect(requests.count { $0.incomplete?.contains("not asked for yet") == true } == 16)
+    // Those that are known to be lost rest for a day at least.
+    #expect(
+      requests.filter { $0.incomplete?.contains("no longer") == true }
+        .allSatisfy { ($0.retryAt ?? .distantPast) >= SyncFixture.now.addingTimeInterval(86400) })
     await fixture.stop()
   }
 }

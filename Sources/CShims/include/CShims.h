@@ -49,4 +49,7 @@ struct shim_tcp_bytes {
 /// Reads TCP_INFO. Returns 0, or -1 where the kernel (before 4.19) does not count or the socket is none.
 int shim_tcp_bytes_of(int socket, struct shim_tcp_bytes *bytes);
 
+/// Lets two paths of one file system change places in one step (renameat2 of Linux). Returns 0, or -1 with errno.
+int shim_exchange(const char *one, const char *two);
+
 #endif

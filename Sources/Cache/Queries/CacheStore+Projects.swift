@@ -42,6 +42,20 @@ extension CacheStore {
     }
   }
 
+  /// Lists the projects of a full path, without regard to case, one a host.
+  ///
+  /// A path that moved from one project to another belongs to the one that was synced last.
+  public func projects(path: String) throws(CacheError) -> [CachedProject] {
+    let all: [CachedProject] = try read {
+      try Row.fetchAll(
+        $0, sql: "SELECT * FROM project WHERE path = ? ORDER BY host, syncedAt DESC, id DESC",
+        arguments: [path]
+      ).map(CachedProject.init)
+    }
+    return all.enumerated().filter { $0.offset == 0 || all[$0.offset - 1].host != $0.element.host }
+      .map(\.element)
+  }
+
   /// Finds a project by its full path, without regard to case; on any host where none is given.
   ///
   /// A path that moved from one project to another belongs to the one that was synced last.
@@ -146,17 +160,7 @@ extension CacheStore {
         sql: "DELETE FROM mergeRequestText WHERE rowid BETWEEN ? AND ?",
         arguments: [Self.textRow(id, 0), Self.textRow(id, 0xFFFF_FFFF)])
       try database.execute(sql: "DELETE FROM project WHERE id = ?", arguments: [id])
-      try database.execute(
-        sql: """
-          DELETE FROM diff WHERE id NOT IN (SELECT diffId FROM mergeRequest WHERE diffId IS NOT NULL)
-            AND id NOT IN (SELECT diffId FROM "commit" WHERE diffId IS NOT NULL)
-            AND id NOT IN (SELECT diffId FROM mergeRequestVersion)
-          """)
-      try database.execute(
-        sql: """
-          DELETE FROM path WHERE id NOT IN (SELECT pathId FROM diffFile)
-            AND id NOT IN (SELECT oldPathId FROM diffFile WHERE oldPathId IS NOT NULL)
-          """)
+      _ = try Self.removeUnused(database)
     }
   }
 

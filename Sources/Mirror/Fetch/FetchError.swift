@@ -22,8 +22,13 @@ public enum FetchError: Error, Sendable {
   case tooManyObjects(Int)
   /// The answer ended before the pack was complete.
   case packCutShort
-  /// The pack could not be indexed or stored: damaged, or the disk is full.
+  /// The pack has other bytes than were sent.
+  case packDamaged(GitError)
+  /// The pack could not be stored, as on a full disk.
   case storing(GitError)
+
+  /// Sorts what indexing a pack failed of.
+  init(indexing error: GitError) { self = error.isOfSystem ? .storing(error) : .packDamaged(error) }
 }
 
 extension FetchError: CustomStringConvertible {
@@ -41,6 +46,7 @@ extension FetchError: CustomStringConvertible {
     case .unsupportedFilter: "the git server cannot leave file contents out of a fetch"
     case .tooManyObjects(let count): "the pack has \(count) objects"
     case .packCutShort: "the connection ended before the pack was complete"
+    case .packDamaged(let error): "the pack came damaged: \(error)"
     case .storing(let error): "the pack could not be stored: \(error)"
     }
   }

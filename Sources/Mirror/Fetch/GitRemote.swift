@@ -111,7 +111,7 @@ public final class GitRemote {
         do throws(GitError) {
           try indexer.append(bytes)
         } catch {
-          throw FetchError.storing(error)
+          throw FetchError(indexing: error)
         }
         guard indexer.progress.totalObjects <= maximumObjects else {
           throw FetchError.tooManyObjects(indexer.progress.totalObjects)
@@ -127,7 +127,7 @@ public final class GitRemote {
     do throws(GitError) {
       try indexer.commit()
     } catch {
-      throw FetchError.storing(error)
+      throw FetchError(indexing: error)
     }
     progress(indexer.progress)
     return indexer.progress

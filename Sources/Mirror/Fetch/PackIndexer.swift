@@ -1,9 +1,5 @@
 import CLibgit2
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// How far a fetch has come.
 public struct FetchProgress: Sendable, Equatable {
   /// Objects in the pack; 0 until its header has come.
@@ -80,33 +76,8 @@ struct PackIndexer: ~Copyable {
   mutating func commit() throws(GitError) {
     try check(git_indexer_commit(pointer, &statistics), "complete a pack in \(directory)")
     guard let name = git_indexer_name(pointer).map({ String(cString: $0) }) else { return }
-    if repository.isPartial { try markAsPromised(name) }
-    for path in ["\(directory)/pack-\(name).pack", "\(directory)/pack-\(name).idx", directory] {
-      try synchronize(path)
-    }
+    if repository.isPartial { try PackFiles.markAsPromised("\(directory)/pack-\(name)") }
+    try PackFiles.synchronize("\(directory)/pack-\(name)", in: directory)
     try check(git_odb_refresh(repository.objectDatabase), "read the new pack in \(directory)")
-  }
-
-  /// Tells git that what the pack's objects point to may be missing: gitrepository-layout(5), "pack-*.promisor".
-  private func markAsPromised(_ name: String) throws(GitError) {
-    let path = "\(directory)/pack-\(name).promisor"
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o444)
-    guard descriptor >= 0 else {
-      throw GitError(
-        code: .init(rawValue: GIT_ERROR.rawValue), operation: "write \(path)",
-        message: String(cString: strerror(errno)))
-    }
-    close(descriptor)
-  }
-
-  private func synchronize(_ path: String) throws(GitError) {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else {
-      throw GitError(
-        code: .init(rawValue: GIT_ERROR.rawValue), operation: "bring \(path) to disk",
-        message: String(cString: strerror(errno)))
-    }
   }
 }

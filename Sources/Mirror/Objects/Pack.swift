@@ -56,6 +56,9 @@ final class Pack: Sendable {
   /// Lets the system take back the memory of the parts read so far.
   func releasePages() { file.releasePages() }
 
+  /// The size of the pack in bytes.
+  var byteCount: Int { file.bytes.count }
+
   private var end: Int { file.bytes.count - ObjectID.byteCount }
 
   /// Decodes the head of the object at an offset; `nil` where it is damaged.

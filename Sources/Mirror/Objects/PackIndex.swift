@@ -61,6 +61,13 @@ struct PackIndex: Sendable {
     return nil
   }
 
+  /// The ids of all objects, in their order.
+  var ids: [ObjectID] {
+    guard let base = file.bytes.baseAddress else { return [] }
+    let first = base + Self.headerCount + Self.fanoutCount
+    return (0..<count).map { ObjectID(at: first + ObjectID.byteCount * $0) }
+  }
+
   private func offset(at position: Int) -> Int? {
     let offsets = Self.headerCount + Self.fanoutCount + count * (ObjectID.byteCount + 4)
     let short = Self.word(file.bytes, at: offsets + 4 * position)

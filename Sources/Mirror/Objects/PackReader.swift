@@ -16,7 +16,7 @@ final class PackReader {
   /// An object is not made by way of one larger than this, in bytes.
   private static let largestBase = 64 << 20
   /// After reading about as many bytes of packs their memory is given back; each read costs some pages besides.
-  private static let mappedByteCount = 32 << 20
+  private static let mappedByteCount = 16 << 20
   private static let mappedPerRead = 16 << 10
 
   private let inflater = Inflater()

@@ -43,6 +43,12 @@ final class PackSet: Sendable {
     return PackSet(directory: directory, known: packs, nextNumber: nextNumber)
   }
 
+  /// Names the packs that have an index and cannot be used.
+  static func damagedNames(repositoryPath: String) -> [String] {
+    let directory = "\(repositoryPath)/objects/pack"
+    return names(in: directory).filter { Pack(directory: directory, name: $0, number: 0) == nil }
+  }
+
   private static func names(in directory: String) -> [String] {
     guard let listing = opendir(directory) else { return [] }
     defer { closedir(listing) }

@@ -80,7 +80,7 @@ extension Trouble {
     case .malformed: self = .malformedAnswer
     case .unsupportedFilter: self = .filterMissing
     case .tooManyObjects: self = .packTooLarge
-    case .packCutShort: self = .packCutShort
+    case .packCutShort, .packDamaged: self = .packCutShort
     case .storing: self = .packNotStored
     }
   }

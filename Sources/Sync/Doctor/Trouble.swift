@@ -209,7 +209,10 @@ public enum Trouble: String, CaseIterable, Sendable {
         "Sync fewer days at once with --lookback-days."
       )
     case .packCutShort:
-      ("a pack is cut short", "Run the sync again; if it stays so, a proxy may cut long answers.")
+      (
+        "a pack is cut short or comes damaged",
+        "Run the sync again; if it stays so, a proxy may cut or change long answers."
+      )
     case .packNotStored:
       (
         "a pack cannot be stored",

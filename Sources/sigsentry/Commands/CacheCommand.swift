@@ -11,7 +11,9 @@ import Sync
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Look after what is stored",
-    subcommands: [Info.self, Verify.self, Clear.self], defaultSubcommand: Info.self)
+    subcommands: [
+      Info.self, Verify.self, Maintain.self, Export.self, Import.self, Clear.self,
+    ], defaultSubcommand: Info.self)
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what the cache holds")
@@ -24,8 +26,7 @@ struct CacheCommand: ParsableCommand {
         (
           project: project, counts: try cache.counts(project: project.id),
           mirror: MirrorDirectory(
-            cache: cache.directory, host: project.host, projectID: project.projectID
-          ).byteCount
+            cache: cache.directory, host: project.host, projectID: project.projectID)
         )
       }
       let output = StandardOutput()
@@ -39,7 +40,8 @@ struct CacheCommand: ParsableCommand {
             ("mergeRequests", .integer(row.counts.mergeRequests)),
             ("incomplete", .integer(row.counts.incomplete)),
             ("commits", .integer(row.counts.commits)), ("files", .integer(row.counts.files)),
-            ("mirrorBytes", .integer(row.mirror)),
+            ("mirrorBytes", .integer(row.mirror.byteCount)),
+            ("contents", .string(row.mirror.isPartial ? "window" : "all")),
           ])
         }
         output.write(
@@ -55,10 +57,13 @@ struct CacheCommand: ParsableCommand {
         .left("repository"), .right("MRs"), .right("commits"), .right("files"), .right("mirror"),
         .left("synced"),
       ])
+      let names = RepositoryNames(rows.map { ($0.project.baseURL, $0.project.path) })
       for row in rows {
         table.add([
-          TerminalText.safe(row.project.path), "\(row.counts.mergeRequests)",
-          "\(row.counts.commits)", "\(row.counts.files)", SyncOutput.bytes(Int(row.mirror)),
+          TerminalText.safe(names.name(of: row.project.path, at: row.project.baseURL)),
+          "\(row.counts.mergeRequests)",
+          "\(row.counts.commits)", "\(row.counts.files)",
+          SyncOutput.bytes(Int(row.mirror.byteCount)),
           row.project.syncedAt.map(UTCTime.text) ?? "never",
         ])
       }
@@ -74,15 +79,12 @@ struct CacheCommand: ParsableCommand {
 
     func run() throws {
       Interruption.install()
-      let cache = try options.openCache()
-      let verification = CacheVerification(cache: cache)
+      let verification = try CacheVerification(directory: options.cacheDirectory)
       let database = try verification.databaseProblems()
-      var findings: [CacheVerification.ProjectFinding] = []
-      for project in try cache.projects() {
-        findings.append(
-          try verification.verify(project) { _ in !Interruption.cancellation.isCancelled })
-        if Interruption.cancellation.isCancelled { throw CancellationError() }
+      let findings = try verification.verifyMirrors { _ in
+        !Interruption.cancellation.isCancelled
       }
+      if Interruption.cancellation.isCancelled { throw CancellationError() }
       let isSound = database.isEmpty && findings.allSatisfy(\.problems.isEmpty)
       let output = StandardOutput()
       if options.json {
@@ -115,7 +117,10 @@ struct CacheCommand: ParsableCommand {
       guard isSound else {
         throw CommandFailure(
           "The cache is damaged.",
-          hint: "'sigsentry cache clear PATH' and 'sigsentry sync PATH' build a repository anew.")
+          hint: database.isEmpty
+            ? "'sigsentry cache clear PATH' and 'sigsentry sync PATH' build a repository anew."
+            : "Move \(options.cacheDirectory)/cache.sqlite and the files beside it named alike away; "
+              + "'sigsentry sync' builds the database anew over the mirrors.")
       }
     }
   }

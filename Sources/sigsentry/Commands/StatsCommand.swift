@@ -86,13 +86,13 @@ struct StatsCommand: ParsableCommand {
         try download(for: project)
       }
       if let commit {
-        let found = try naming(commit) { try stats.commit(commit) }
+        let found = try naming(commit, of: project) { try stats.commit(commit) }
         writer.write(
           FileStats(
             repository: project.path, subject: .commit(sha: found.head, parent: found.base),
             files: found.files, incomplete: nil), title: commit)
       } else if let range {
-        let found = try naming(range) { try compare(range, stats) }
+        let found = try naming(range, of: project) { try compare(range, stats) }
         writer.write(
           FileStats(
             repository: project.path, subject: .range(base: found.base ?? "", head: found.head),
@@ -141,12 +141,21 @@ extension StatsCommand {
   }
 
   /// Words the errors of a revision that the mirror does not have.
-  private func naming<Value>(_ revision: String, _ body: () throws -> Value) throws -> Value {
+  private func naming<Value>(
+    _ revision: String, of project: CachedProject, _ body: () throws -> Value
+  ) throws -> Value {
     do {
       return try body()
     } catch let error as GitError
       where [.notFound, .invalid, .ambiguous].contains(error.code)
     {
+      let mirror = MirrorDirectory(
+        cache: options.cacheDirectory, host: project.host, projectID: project.projectID)
+      if let pack = mirror.damagedPacks.first {
+        throw CommandFailure(
+          "The mirror of \(path) is damaged: \(pack) is cut short or does not fit its index.",
+          hint: Trouble.mirrorDamaged.remedy())
+      }
       throw CommandFailure(
         "The mirror of \(path) knows no commit \(revision).",
         hint: "Give a branch, an id or a range of those that 'sigsentry sync' brought.",

@@ -58,6 +58,7 @@ struct CommandFailure: Error {
     case let error as AnalysisCapsule.Failure: self.init(error)
     case let error as AnalysisScopes.Failure:
       self.init(error.summary, hint: error.hint, code: .notCached)
+    case let error as ArchiveError: self.init("\(error).", hint: error.hint)
     default:
       guard let explanation = Explanation(error) else { return nil }
       self.init(explanation)

@@ -81,12 +81,34 @@ struct CommonOptions: ParsableArguments {
     }
   }
 
-  /// The project of a path, with a hint at the nearest one for a typo.
-  func project(_ path: String, in cache: CacheStore) throws -> CachedProject {
-    let reference = path.split(separator: "/").joined(separator: "/")
-    if let project = try cache.project(path: reference) { return project }
+  /// The project that a person means: by a path that only one instance has, by `host/path`, or by any address of it; with
+  /// a hint at the nearest one for a typo.
+  func project(_ text: String, in cache: CacheStore) throws -> CachedProject {
+    let found = try cache.projects(path: text.split(separator: "/").joined(separator: "/"))
+    if found.count == 1 { return found[0] }
+    if let first = found.first {
+      let addresses = found.map { RepositoryNames.address(of: $0.path, at: $0.baseURL) }
+      throw CommandFailure.usage(
+        "The repository \(first.path) is on several instances.",
+        hint: "Give one of: \(addresses.joined(separator: ", ")).")
+    }
+    let all = try cache.projects()
+    if let project = try Self.project(addressed: text, among: all, in: cache) { return project }
     throw CommandFailure.notCached(
-      path, nearest: NearestPath.suggest(for: path, among: try cache.projects().map(\.path)))
+      text, nearest: NearestPath.suggest(for: text, among: all.map(\.path)))
+  }
+
+  private static func project(
+    addressed text: String, among all: [CachedProject], in cache: CacheStore
+  ) throws -> CachedProject? {
+    // An instance that a bare path would belong to, and that no address names.
+    let none = try BaseURL("https://gitlab.invalid")
+    let known = Set(all.map(\.baseURL)).sorted().compactMap { try? BaseURL($0) }
+    guard
+      let reference = try? RepositoryReference.parse(
+        text, defaultBaseURL: none, knownBaseURLs: known)
+    else { return nil }
+    return try cache.project(path: reference.path, host: reference.baseURL.hostKey)
   }
 
   /// Writes what a person has to do now to standard error, even if quiet.

@@ -1,0 +1,27 @@
+/// What repositories are called in a list: by their path, and with their instance where two have the same path.
+public struct RepositoryNames: Sendable {
+  private let shared: Set<String>
+
+  /// - Parameter repositories: The addresses of the instances and the paths of all in the list.
+  public init(_ repositories: some Sequence<(baseURL: String, path: String)>) {
+    var seen: Set<String> = []
+    var shared: Set<String> = []
+    for (_, path) in repositories where !seen.insert(path.lowercased()).inserted {
+      shared.insert(path.lowercased())
+    }
+    self.shared = shared
+  }
+
+  /// The name of one, which read commands understand.
+  public func name(of path: String, at baseURL: String) -> String {
+    guard shared.contains(path.lowercased()) else { return path }
+    return Self.address(of: path, at: baseURL)
+  }
+
+  /// `host/path`, or the whole address where it is not https.
+  public static func address(of path: String, at baseURL: String) -> String {
+    let https = "https://"
+    return (baseURL.hasPrefix(https) ? String(baseURL.dropFirst(https.count)) : baseURL)
+      + "/" + path
+  }
+}

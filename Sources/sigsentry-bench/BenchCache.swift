@@ -1,0 +1,70 @@
+import Cache
+import Foundation
+import Mirror
+import Reports
+import Sync
+import Synchronization
+
+/// A cache that holds pairs as merge requests, and answers for them as the command `stats --mrs` does.
+struct BenchCache {
+  let directory: String
+
+  /// Compares the pairs and stores them.
+  func fill(
+    _ pairs: [(base: String, head: String)], of repository: String, workers: Int
+  ) throws {
+    let now = Date()
+    let cache = try CacheStore(directory: directory, access: .readWrite)
+    let project = try cache.beginSync(
+      CacheStore.ProjectFacts(
+        host: "bench", projectID: 1, baseURL: "https://bench", path: "bench/bench",
+        defaultBranch: nil, webURL: nil, lookbackDays: 365), at: now)
+    _ = try cache.storeMergeRequests(
+      pairs.indices.map { index in
+        // The last change comes first.
+        let time = now.addingTimeInterval(-Double(index))
+        return CachedMergeRequest(
+          iid: Int64(index), gitlabID: Int64(index), title: "", description: "", state: "opened",
+          isDraft: false, authorName: nil, authorUsername: nil, createdAt: time, updatedAt: time,
+          mergedAt: nil, closedAt: nil, targetBranch: "", sourceBranch: "", sourceProjectID: nil,
+          labels: [], webURL: nil, mergeCommitSHA: nil, squashCommitSHA: nil)
+      }, project: project.id)
+    let known = try CommitTrees(repository)
+    let trees = try pairs.map { pair -> (old: ObjectID?, new: ObjectID?) in
+      (
+        try ObjectID(hex: pair.base).map(known.tree), try ObjectID(hex: pair.head).map(known.tree)
+      )
+    }
+    let results = Mutex([[FileChange]?](repeating: nil, count: pairs.count))
+    DiffBatch.run(
+      repositoryPath: repository, pairs: trees, workers: workers, isCancelled: { false },
+      each: { index, result in results.withLock { $0[index] = try? result.get() } })
+    let diffs = results.withLock { $0 }
+    try cache.storeDiffs(
+      pairs.enumerated().compactMap { index, pair in
+        diffs[index].map { changes in
+          (
+            .mergeRequest(iid: Int64(index), base: pair.base, head: pair.head, start: nil),
+            .computed(
+              DiffKey(
+                oldTree: trees[index].old.map { "\($0)" } ?? "",
+                newTree: trees[index].new.map { "\($0)" } ?? "",
+                algorithm: DiffEngine.algorithmVersion), changes.map { CachedFile($0) })
+          )
+        }
+      }, project: project.id, at: now)
+  }
+
+  /// Writes all of it as `git diff-tree --stdin -r -M --numstat -z` would.
+  func write() throws {
+    let cache = try CacheStore(directory: directory, access: .readOnly)
+    var text: [UInt8] = []
+    for project in try cache.projects() {
+      try cache.forEachMergeRequest(project: project.id) { request, files in
+        text += FileStats(repository: project.path, request, files)
+          .numstatEntry(nullTerminated: true)
+      }
+    }
+    FileHandle.standardOutput.write(Data(text))
+  }
+}

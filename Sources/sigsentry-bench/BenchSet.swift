@@ -1,0 +1,73 @@
+import Foundation
+
+/// Pairs of one kind of one repository, measured in several ways against git.
+final class BenchSet {
+  private let repository: String
+  private let name: String
+  private let work: String
+  private let pairs: [(base: String, head: String)]
+  private let rounds: Int
+  private let folder: URL
+
+  init(
+    repository: String, name: String, work: String, pairs: [(base: String, head: String)],
+    rounds: Int
+  ) throws {
+    self.repository = repository
+    self.name = name
+    self.work = work
+    self.pairs = pairs
+    self.rounds = rounds
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("sigsentry-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try pairs.map { "\($0.head) \($0.base)\n" }.joined()
+      .write(toFile: file("pairs"), atomically: false, encoding: .utf8)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  private func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  /// Compares all pairs anew.
+  func computed(workers: Int) throws -> BenchRow {
+    try measure(
+      work, ["/proc/self/exe", "compare", repository, file("pairs"), "--workers", "\(workers)"])
+  }
+
+  /// Reads all pairs from a cache that holds them.
+  func recalled(workers: Int) throws -> BenchRow {
+    try BenchCache(directory: file("cache")).fill(pairs, of: repository, workers: workers)
+    return try measure("\(work), from the cache", ["/proc/self/exe", "recall", file("cache")])
+  }
+
+  /// Runs both in turn, each in a process of its own, after a round that is not counted.
+  private func measure(_ work: String, _ words: [String]) throws -> BenchRow {
+    let (ours, theirs) = (file("ours"), file("git"))
+    var runs: [(ours: Usage, git: Usage)] = []
+    for _ in 0...rounds {
+      let own = try Usage.run(words, input: "/dev/null", output: ours)
+      let git = try Usage.run(
+        ["git", "-C", repository, "diff-tree", "--stdin", "-r", "-M", "--numstat", "-z"],
+        input: file("pairs"), output: theirs)
+      runs.append((own, git))
+    }
+    runs.removeFirst()
+    return BenchRow(
+      repository: name, work: work, pairs: pairs.count,
+      isEqual: FileManager.default.contentsEqual(atPath: ours, andPath: theirs),
+      wallSeconds: Self.median(runs.map(\.ours.wall)),
+      gitWallSeconds: Self.median(runs.map(\.git.wall)),
+      wallRatio: Self.median(runs.map { $0.ours.wall / $0.git.wall }),
+      cpuRatio: Self.median(runs.map { $0.ours.cpu / $0.git.cpu }),
+      peakMegabytes: runs.map(\.ours.peakMegabytes).max() ?? 0,
+      gitPeakMegabytes: runs.map(\.git.peakMegabytes).max() ?? 0)
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
