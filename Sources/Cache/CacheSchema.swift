@@ -194,6 +194,19 @@ enum CacheSchema {
             WHERE isMerge = 0 AND diffId IS NULL AND incomplete IS NULL;
           """)
     }
+    migrator.registerMigration("4 words of commits and functions") { database in
+      try database.execute(
+        sql: """
+          -- The functions that a merge request changed, split as code is; a row's id as in mergeRequestText.
+          CREATE VIRTUAL TABLE mergeRequestFunctions USING fts5(
+            functions, tokenize = 'porter unicode61', detail = 'column');
+
+          -- The messages of its commits. A row's id is project * 2^42 + iid * 2^10 + the commit's number, which counts
+          -- from 0 at the newest.
+          CREATE VIRTUAL TABLE commitText USING fts5(
+            title, body, tokenize = 'porter unicode61', detail = 'column');
+          """)
+    }
     return migrator
   }
 }

@@ -39,7 +39,7 @@ public enum AnalysisError: Error, Sendable {
 /// The same query on the same cache gives the same answer.
 public struct Analyzer {
   /// The version of the rules and weights: it grows whenever any answer may differ.
-  public static let algorithmVersion = 2
+  public static let algorithmVersion = 3
   /// Below this confidence the answer is that there is no good suspect.
   public static let threshold = 0.3
 
@@ -137,7 +137,8 @@ public struct Analyzer {
     let candidate = investigation.candidates[ranked.candidate]
     let observations = investigation.observations[ranked.candidate]
     let writer = EvidenceWriter(
-      candidate: candidate, observations: observations, weights: weights, symptom: query.symptom)
+      candidate: candidate, observations: observations, weights: weights,
+      kind: investigation.situation.kind)
     let place = writer.bestPlace
     let lines = writer.bestLines
     let file = place?.text ?? writer.firstFile
@@ -145,7 +146,8 @@ public struct Analyzer {
     if let place, let revisionFile = investigation.view.file(place.path), let lines {
       snippet = Self.snippet(revisionFile, lines, place.line)
     }
-    let confidence = weights.confidence(ranked.probability)
+    let confidence = investigation.situation.confidence(
+      in: ranked.candidate, ranked.probability, weights)
     return Suspect(
       repository: investigation.scope.project.path, mergeRequest: candidate.request, file: file,
       function: place.flatMap { $0.function?.name ?? $0.name },

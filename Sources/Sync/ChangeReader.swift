@@ -14,13 +14,19 @@ final class ChangeReader {
   private static let mostChangedBytes = 256 << 10
   /// How often one word counts in the changed lines of a merge request.
   private static let mostRepeats = 4
+  /// The most commits that are gone back from a head in search of its base.
+  private static let mostSteps = 300
   /// The most distinct words of one column.
   private static let mostWords = 4_000
 
+  private let repository: Repository
   private let reader: ContentReader
   private let matcher = LineMatcher()
 
-  init(_ repository: Repository) { reader = ContentReader(repository) }
+  init(_ repository: Repository) {
+    self.repository = repository
+    reader = ContentReader(repository)
+  }
 
   /// Looks into one merge request.
   func entry(
@@ -28,6 +34,7 @@ final class ChangeReader {
   ) -> MergeRequestIndexEntry {
     var changes = Words(repeats: Self.mostRepeats, limit: Self.mostWords)
     var paths = Words(repeats: 2, limit: Self.mostWords)
+    var functions = Words(repeats: 2, limit: Self.mostWords)
     var entries: [MergeRequestIndexEntry.File] = []
     var hunksLeft = Self.mostHunks
     var bytesLeft = Self.mostChangedBytes
@@ -51,6 +58,9 @@ final class ChangeReader {
           oldBlob, newBlob, path: file.path, into: &entry, words: &changes, bytesLeft: &bytesLeft)
         entry.hunks = Array(entry.hunks.prefix(hunksLeft))
         hunksLeft -= entry.hunks.count
+        for name in Set(entry.hunks.filter { $0.effect == .code }.compactMap(\.function)).sorted() {
+          functions.add(Array(name.utf8)[...])
+        }
       }
       entries.append(entry)
     }
@@ -58,7 +68,30 @@ final class ChangeReader {
     return MergeRequestIndexEntry(
       iid: request.iid, updatedAt: request.updatedAt, diffID: request.diffID, files: entries,
       title: Words.text(request.title), description: Words.text(Self.prose(request.description)),
-      paths: paths.text, changes: changes.text)
+      paths: paths.text, changes: changes.text, functions: functions.text,
+      commits: commits(of: request))
+  }
+
+  /// The words of the commits between a merge request's base and its head, merges left out.
+  private func commits(of request: CachedMergeRequest) -> [MergeRequestIndexEntry.CommitWords] {
+    guard let base = request.baseSHA.flatMap({ ObjectID(hex: $0) }),
+      let head = request.headSHA.flatMap({ ObjectID(hex: $0) })
+    else { return [] }
+    var found: [MergeRequestIndexEntry.CommitWords] = []
+    var next = head
+    for _ in 0..<Self.mostSteps
+    where next != base && found.count < MergeRequestIndexEntry.mostCommits {
+      guard let commit = try? repository.commit(next), let parent = commit.parents.first else {
+        break
+      }
+      next = parent
+      guard commit.parents.count == 1 else { continue }
+      let rest = commit.message.drop { $0.isNewline }.drop { !$0.isNewline }
+      found.append(
+        MergeRequestIndexEntry.CommitWords(
+          title: Words.text(commit.title), body: Words.text(Self.prose(String(rest)))))
+    }
+    return found
   }
 
   private func blob(at path: [UInt8], in tree: ObjectID) -> ObjectID? {
@@ -96,7 +129,9 @@ final class ChangeReader {
       let line = line.drop { $0 == " " }
       return !line.hasPrefix("See merge request") && !line.hasPrefix("Part-of:")
         && !line.hasPrefix("Merge branch ") && !line.hasPrefix("<!--")
-        && !line.hasPrefix("Signed-off-by:")
+        && !line.hasPrefix("Signed-off-by:") && !line.hasPrefix("Reviewed-by:")
+        && !line.hasPrefix("Acked-by:") && !line.hasPrefix("Co-authored-by:")
+        && !line.hasPrefix("Change-Id:") && !line.hasPrefix("(cherry picked from")
     }.joined(separator: "\n")
   }
 }

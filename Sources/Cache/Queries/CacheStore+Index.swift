@@ -13,7 +13,14 @@ extension CacheStore {
   }
 
   static func textRow(_ project: Int64, _ iid: Int64) -> Int64 {
-    project &* (1 << 32) &+ (iid & (0xFFFF_FFFF))
+    project &* (1 << 32) &+ (iid & 0xFFFF_FFFF)
+  }
+
+  /// The greatest number of a commit within its merge request.
+  static let lastCommit: Int64 = 0x3FF
+
+  static func commitRow(_ project: Int64, _ iid: Int64) -> Int64 {
+    project &* (1 << 42) &+ (iid & 0xFFFF_FFFF) &* (1 << 10)
   }
 
   /// Lists the merged merge requests that have a diff and were not looked into since they changed, or by other rules.
@@ -77,6 +84,19 @@ extension CacheStore {
         VALUES (?, ?, ?, ?, ?)
         """
     ).execute(arguments: [row, entry.title, entry.description, entry.paths, entry.changes])
+    try database.cachedStatement(sql: "DELETE FROM mergeRequestFunctions WHERE rowid = ?")
+      .execute(arguments: [row])
+    try database.cachedStatement(
+      sql: "INSERT INTO mergeRequestFunctions (rowid, functions) VALUES (?, ?)"
+    ).execute(arguments: [row, entry.functions])
+    let first = commitRow(project, entry.iid)
+    try database.cachedStatement(sql: "DELETE FROM commitText WHERE rowid BETWEEN ? AND ?")
+      .execute(arguments: [first, first | lastCommit])
+    let insert = try database.cachedStatement(
+      sql: "INSERT INTO commitText (rowid, title, body) VALUES (?, ?, ?)")
+    for (number, commit) in entry.commits.prefix(MergeRequestIndexEntry.mostCommits).enumerated() {
+      try insert.execute(arguments: [first + Int64(number), commit.title, commit.body])
+    }
   }
 
   private static func storeFiles(
@@ -178,64 +198,6 @@ extension CacheStore {
           files[row[0], default: []].append(CachedHunk(row))
         }
         found[diff] = files
-      }
-      return found
-    }
-  }
-
-  /// How well the words of a merge request fit a query, larger is better, 0 for none.
-  public struct TextScores: Sendable, Equatable {
-    /// In the title.
-    public var title = 0.0
-    /// In the description.
-    public var description = 0.0
-    /// In the paths of changed files.
-    public var paths = 0.0
-    /// In changed lines.
-    public var changes = 0.0
-    /// In all of these together.
-    public var all = 0.0
-  }
-
-  /// Ranks the merge requests of a range of iids by BM25 (SQLite's FTS5).
-  ///
-  /// - Parameter tokens: Tokens in lower case, as the index holds them; at most 400 are used.
-  public func textScores(
-    project: Int64, iids: ClosedRange<Int64>, tokens: [String]
-  ) throws(CacheError) -> [Int64: TextScores] {
-    // What FTS5 would split again is a phrase to it, and the index has no places for phrases.
-    let phrases = tokens.prefix(400).filter { token in
-      token.unicodeScalars.allSatisfy { scalar in
-        switch scalar.properties.generalCategory {
-        case .lowercaseLetter, .otherLetter, .decimalNumber: true
-        default: false
-        }
-      }
-    }.map { "\"\($0)\"" }
-    guard !phrases.isEmpty else { return [:] }
-    return try read { database in
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT rowid, bm25(mergeRequestText, 1, 0, 0, 0) AS title,
-            bm25(mergeRequestText, 0, 1, 0, 0) AS description,
-            bm25(mergeRequestText, 0, 0, 1, 0) AS paths,
-            bm25(mergeRequestText, 0, 0, 0, 1) AS changes,
-            bm25(mergeRequestText, 3, 1, 2, 1) AS everything
-          FROM mergeRequestText WHERE mergeRequestText MATCH ? AND rowid BETWEEN ? AND ?
-          """,
-        arguments: [
-          phrases.joined(separator: " OR "), Self.textRow(project, iids.lowerBound),
-          Self.textRow(project, iids.upperBound),
-        ])
-      var found: [Int64: TextScores] = [:]
-      while let row = try rows.next() {
-        let id: Int64 = row["rowid"]
-        // FTS5 gives the better match the lower number.
-        found[id & (0xFFFF_FFFF)] = TextScores(
-          title: -(row["title"] as Double), description: -(row["description"] as Double),
-          paths: -(row["paths"] as Double), changes: -(row["changes"] as Double),
-          all: -(row["everything"] as Double))
       }
       return found
     }

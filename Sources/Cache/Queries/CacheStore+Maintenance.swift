@@ -16,6 +16,17 @@ extension CacheStore {
             SELECT project * 4294967296 + iid FROM mergeRequest WHERE \(condition))
           """, arguments: ["project": project, "limit": limit])
       try database.execute(
+        sql: """
+          DELETE FROM mergeRequestFunctions WHERE rowid IN (
+            SELECT project * 4294967296 + iid FROM mergeRequest WHERE \(condition))
+          """, arguments: ["project": project, "limit": limit])
+      // A commit's row is found by its merge request's: of that, the id is the higher part.
+      try database.execute(
+        sql: """
+          DELETE FROM commitText WHERE rowid >> 10 IN (
+            SELECT project * 4294967296 + iid FROM mergeRequest WHERE \(condition))
+          """, arguments: ["project": project, "limit": limit])
+      try database.execute(
         sql: "DELETE FROM mergeRequest WHERE \(condition)",
         arguments: ["project": project, "limit": limit])
       var removed = database.changesCount

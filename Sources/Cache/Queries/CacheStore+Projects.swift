@@ -159,6 +159,12 @@ extension CacheStore {
       try database.execute(
         sql: "DELETE FROM mergeRequestText WHERE rowid BETWEEN ? AND ?",
         arguments: [Self.textRow(id, 0), Self.textRow(id, 0xFFFF_FFFF)])
+      try database.execute(
+        sql: "DELETE FROM mergeRequestFunctions WHERE rowid BETWEEN ? AND ?",
+        arguments: [Self.textRow(id, 0), Self.textRow(id, 0xFFFF_FFFF)])
+      try database.execute(
+        sql: "DELETE FROM commitText WHERE rowid BETWEEN ? AND ?",
+        arguments: [Self.commitRow(id, 0), Self.commitRow(id, 0xFFFF_FFFF) | Self.lastCommit])
       try database.execute(sql: "DELETE FROM project WHERE id = ?", arguments: [id])
       _ = try Self.removeUnused(database)
     }

@@ -117,11 +117,32 @@ public struct MergeRequestIndexEntry: Sendable {
   public var paths: String
   /// Tokens of the changed lines and the names of their functions.
   public var changes: String
+  /// Tokens of the names of the functions that it changed.
+  public var functions: String
+  /// Tokens of the messages of its commits, the newest first; at most ``mostCommits`` are stored.
+  public var commits: [CommitWords]
+
+  /// The most commits of one merge request whose words are stored.
+  public static let mostCommits = 100
+
+  /// Tokens of a commit's message, parted by spaces.
+  public struct CommitWords: Sendable, Equatable {
+    /// Of its first line.
+    public var title: String
+    /// Of what follows.
+    public var body: String
+
+    /// Makes words of their parts.
+    public init(title: String, body: String) {
+      self.title = title
+      self.body = body
+    }
+  }
 
   /// Makes an entry of its parts.
   public init(
     iid: Int64, updatedAt: Date, diffID: Int64?, files: [File], title: String, description: String,
-    paths: String, changes: String
+    paths: String, changes: String, functions: String = "", commits: [CommitWords] = []
   ) {
     self.iid = iid
     self.updatedAt = updatedAt
@@ -131,5 +152,7 @@ public struct MergeRequestIndexEntry: Sendable {
     self.description = description
     self.paths = paths
     self.changes = changes
+    self.functions = functions
+    self.commits = commits
   }
 }

@@ -216,7 +216,7 @@ public struct Backtest: Sendable {
         let probabilities = trial.situation.probabilities(weights)
         let isNamed =
           order.first.map {
-            weights.confidence(probabilities[$0]) >= Analyzer.threshold
+            trial.situation.confidence(in: $0, probabilities[$0], weights) >= Analyzer.threshold
           } ?? false
         if let answer = trial.answer {
           ranks.append(order.firstIndex(of: answer).map { $0 + 1 })

@@ -7,19 +7,18 @@ struct EvidenceWriter {
   let candidate: Candidate
   let observations: Observations
   let weights: Weights
-  let symptom: Symptom
+  let kind: SituationKind
 
   /// The features that tie a merge request to a place, the most telling first.
   private static let placed: [Feature] = [
-    .line, .nearLine, .function, .callee, .topFile, .mention, .files, .functionElsewhere,
-    .calleeNearby, .directory,
+    .line, .nearLine, .function, .callee, .topFile, .mention, .functionElsewhere, .directory,
   ]
 
   /// The place that speaks most against it.
   var bestPlace: Place? {
     for feature in Self.placed
     where feature != .callee && feature != .directory
-      && feature != .functionElsewhere && feature != .calleeNearby
+      && feature != .functionElsewhere
     {
       if let place = observations[feature].place { return place }
     }
@@ -45,7 +44,7 @@ struct EvidenceWriter {
   var evidence: [Evidence] {
     Feature.allCases.compactMap { feature -> Evidence? in
       let observation = observations[feature]
-      let weight = observation.value * weights.features[feature.rawValue]
+      let weight = observation.value * weights.weight(of: feature, in: kind)
       guard weight > 0.02, let text = text(feature, observation) else { return nil }
       return Evidence(
         kind: "\(feature)", frame: observation.place?.frame,
@@ -72,7 +71,15 @@ struct EvidenceWriter {
       return "wrote a good part of the function \(function ?? "?") in \(file)\(inFrame)"
     case .newestInFunction:
       return "is the newest change of the function \(function ?? "?")\(inFrame)"
-    case .topFile, .files, .mention:
+    case .functionHunks:
+      return "changed the function \(function ?? "?") in several places\(inFrame)"
+    case .functionPart:
+      return "wrote much of what is new in the function \(function ?? "?")\(inFrame)"
+    case .mentionHunks: return "changed \(file) in many places"
+    case .calledByMentioned:
+      return
+        "changed \(observation.detail ?? "a function") in \(file), which another named file calls"
+    case .topFile, .mention:
       let change = candidate.files.first { $0.path == place?.path }
       let counts =
         change.map {
@@ -89,7 +96,7 @@ struct EvidenceWriter {
     case .directory: return "changed files beside \(file)"
     case .functionElsewhere:
       return "changed a function named \(observation.detail ?? "?"), which the symptom names"
-    case .callee, .calleeNearby:
+    case .callee:
       return
         "changed \(observation.detail ?? "?"), which is called in \(function ?? file)\(inFrame)"
     case .titleWords: return "has words of the symptom in its title"
@@ -97,13 +104,17 @@ struct EvidenceWriter {
     case .pathWords: return "has words of the symptom in its paths"
     case .changeWords: return "has words of the symptom in its changed lines"
     case .words: return "shares rare words with the symptom"
+    case .commitWords, .commitTitles, .messageWords:
+      return "has words of the symptom in the messages of its commits"
+    case .functionWords: return "changed functions whose names share words with the symptom"
     case .identifiers: return "uses code names that the symptom mentions"
     case .codeNames: return "has names of the trace in its changed lines"
     case .codeMentions: return "speaks of functions or files of the trace"
     case .recency: return "was merged \(age) before the incident"
     case .size: return "changed \(candidate.changedLines) lines"
     case .configuration: return "changed settings, dependencies or a database"
-    case .age, .spread, .noProgram, .repair: return nil
+    case .named: return "is named by a later commit, \(observation.detail ?? "?")"
+    case .age, .spread, .noProgram, .repair, .addition, .removal: return nil
     }
   }
 

@@ -16,16 +16,22 @@ enum Feature: Int, CaseIterable, Sendable {
   case functionShare
   /// It is the newest of those that changed the function where it broke.
   case newestInFunction
+  /// In how many places it changed the function where it broke, as a logarithm.
+  case functionHunks
+  /// Its part of what the window's merge requests wrote in the function where it broke.
+  case functionPart
   /// It changed the file where it broke.
   case topFile
-  /// How many of the frames' files it changed, each by its nearness.
-  case files
   /// It is the newest of those that changed the file where it broke.
   case newestInFile
   /// It changed files that the symptom mentions.
   case mention
   /// It is the newest of those that changed them.
   case newestMention
+  /// In how many places it changed them, as a logarithm.
+  case mentionHunks
+  /// It changed a function in one of them that another of them calls.
+  case calledByMentioned
   /// How much it changed of the files that the symptom names.
   case share
   /// How rarely the files of the symptom that it changed are changed.
@@ -36,8 +42,6 @@ enum Feature: Int, CaseIterable, Sendable {
   case functionElsewhere
   /// It changed a function that the frame's line calls.
   case callee
-  /// It changed a function that the frame's function calls.
-  case calleeNearby
   /// The symptom's words in its title.
   case titleWords
   /// The symptom's words in its description.
@@ -50,6 +54,14 @@ enum Feature: Int, CaseIterable, Sendable {
   case words
   /// The code-like words of the symptom in it.
   case identifiers
+  /// The symptom's words in the message of one of its commits.
+  case commitWords
+  /// The symptom's words in the title of one of its commits.
+  case commitTitles
+  /// The symptom's words in the messages of all its commits.
+  case messageWords
+  /// The symptom's words in the names of the functions that it changed.
+  case functionWords
   /// Names of functions and files of the trace in its changed lines.
   case codeNames
   /// Names of functions and files of the trace in its title, description and paths.
@@ -70,6 +82,12 @@ enum Feature: Int, CaseIterable, Sendable {
   case configuration
   /// Its title speaks of a repair.
   case repair
+  /// Its title speaks of something new.
+  case addition
+  /// Its title speaks of taking something away.
+  case removal
+  /// A later commit names one of its commits.
+  case named
 
   static let count = allCases.count
 }

@@ -25,13 +25,14 @@ struct Investigation {
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
+    let history: LandedHistory
     do {
       let repository = try Repository(bareAt: mirror.path)
       guard let found = try Self.revision(scope, query, in: repository) else { return nil }
       revision = found.id
       references = found.references
       view = try RevisionView(repository, revision: revision)
-      let history = try LandedHistory(repository, revision: revision, since: start)
+      history = try LandedHistory(repository, revision: revision, since: start)
       let docket = try CandidateFinder(cache: cache, history: history).find(
         project: project, from: start, until: query.at, below: scope.pathPrefix)
       candidates = docket.candidates
@@ -46,10 +47,11 @@ struct Investigation {
     } catch let error as DiffError {
       throw AnalysisError.damaged(repository: project.path, reason: "\(error)")
     }
-    places = PlaceFinder(view, below: scope.pathPrefix).places(of: query.symptom)
+    let lost = LostFiles(candidates, present: view.pathSet)
+    places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
     observations = try Observer(
       view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
-      candidates: candidates
+      candidates: candidates, history: history
     ).observe()
     let hasProse = query.symptom.words.count + query.symptom.identifiers.count > 3
     situation = Situation(candidates: observations, places: places, hasProse: hasProse)

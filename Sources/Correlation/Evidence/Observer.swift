@@ -25,16 +25,17 @@ struct Observer {
   /// Calls of more frames are not looked up.
   private static let mostCallers = 3
 
-  private let view: RevisionView
-  private let cache: CacheStore
-  private let project: Int64
-  private let symptom: Symptom
-  private let places: [Place]
-  private let candidates: [Candidate]
+  let view: RevisionView
+  let cache: CacheStore
+  let project: Int64
+  let symptom: Symptom
+  let places: [Place]
+  let candidates: [Candidate]
+  let history: LandedHistory
 
   init(
     view: RevisionView, cache: CacheStore, project: Int64, symptom: Symptom, places: [Place],
-    candidates: [Candidate]
+    candidates: [Candidate], history: LandedHistory
   ) {
     self.view = view
     self.cache = cache
@@ -42,6 +43,7 @@ struct Observer {
     self.symptom = symptom
     self.places = places
     self.candidates = candidates
+    self.history = history
   }
 
   /// The observations on each candidate, in their order.
@@ -62,11 +64,9 @@ struct Observer {
     for place in places where touches[place.path] == nil {
       touches[place.path] = try self.touches(of: place.path)
     }
-    let total = Set(places.filter { $0.frame != nil }.map(\.path)).reduce(into: 0.0) { sum, path in
-      sum += places.filter { $0.path == path }.map(\.weight).max() ?? 0
-    }
     let mentioned = Set(places.filter { $0.frame == nil }.map(\.path))
     let changedFiles = max(2, candidates.count)
+    observeMentions(touches.filter { mentioned.contains($0.key) }, &result)
     for path in touches.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       guard let touches = touches[path], !touches.isEmpty else { continue }
       let own = places.filter { $0.path == path }
@@ -79,9 +79,6 @@ struct Observer {
         result[touch.candidate].raise(.rarity, to: weight * rarity, place: best)
         let all = Double(max(1, candidates[touch.candidate].changedLines))
         result[touch.candidate].add(.focus, weight * min(1, changed / all), place: best)
-        if best?.frame != nil {
-          result[touch.candidate].add(.files, weight / max(total, 0.01), place: best)
-        }
         if mentioned.contains(path) {
           result[touch.candidate].add(
             .mention, weight / Double(max(1, mentioned.count)),
@@ -99,6 +96,31 @@ struct Observer {
     }
   }
 
+  /// Files that are named without a frame tell of each other: one calls what another has.
+  private func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
+    let calls = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { path in
+      (path: path, names: touches.count > 1 ? view.file(path)?.calls ?? [] : [])
+    }
+    var hunks: [Int: (count: Int, place: Place?)] = [:]
+    for (path, _) in calls {
+      let place = places.first { $0.path == path && $0.frame == nil }
+      for touch in touches[path] ?? [] {
+        hunks[touch.candidate, default: (0, place)].count += touch.hunks.count
+        for name in Set(touch.hunks.compactMap(\.function)).sorted() where name.utf8.count > 3 {
+          guard calls.contains(where: { $0.path != path && $0.names.contains(name) }) else {
+            continue
+          }
+          result[touch.candidate].raise(
+            .calledByMentioned, to: place?.weight ?? 1, place: place, detail: name)
+        }
+      }
+    }
+    for (candidate, found) in hunks where found.count > 0 {
+      result[candidate].raise(
+        .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)
+    }
+  }
+
   /// The newest counts 1, and each one before it half as much.
   private func newestFirst(_ touches: [Touch]) -> [(touch: Touch, value: Double)] {
     var value = 2.0
@@ -112,6 +134,7 @@ struct Observer {
     let weight = place.weight
     var nearest: [(touch: Touch, distance: Int)] = []
     var inFunction: [Touch] = []
+    var written: [(candidate: Int, lines: Int, hunks: Int)] = []
     for touch in touches {
       if place.rank == 0 {
         result[touch.candidate].raise(.topFile, to: place.belief, place: place)
@@ -147,7 +170,7 @@ struct Observer {
         }
       }
       if let name = place.function?.name ?? place.name {
-        let written =
+        let own =
           place.function.map { function in
             touch.lines.reduce(0) { $0 + $1.clamped(to: function.lines).count }
           } ?? 0
@@ -156,7 +179,7 @@ struct Observer {
             touch.lines.contains { $0.isEmpty && function.lines.contains($0.lowerBound) }
           } ?? false
         let named = touch.hunks.contains { $0.function == name }
-        if written > 0 || removedOnly || named {
+        if own > 0 || removedOnly || named {
           let known = place.function?.lines
           result[touch.candidate].raise(.function, to: weight, place: place, lines: known)
           if place.frame != nil, place.rank == 0 {
@@ -164,8 +187,10 @@ struct Observer {
               .crashFunction, to: place.belief, place: place, lines: known)
           }
           inFunction.append(touch)
-          if let function = place.function, written > 0 {
-            let share = Double(written) / Double(max(1, function.lines.count))
+          let count = touch.hunks.count { $0.function == name }
+          written.append((touch.candidate, own, count))
+          if let function = place.function, own > 0 {
+            let share = Double(own) / Double(max(1, function.lines.count))
             result[touch.candidate].raise(
               .functionShare, to: weight * share.squareRoot(), place: place, lines: known)
           }
@@ -176,6 +201,16 @@ struct Observer {
       let at = nearest.filter { $0.distance <= max(closest, 5) }.map(\.touch)
       for (touch, value) in newestFirst(at) {
         result[touch.candidate].raise(.newestAtLine, to: weight * value, place: place)
+      }
+    }
+    if place.frame != nil, place.rank == 0 {
+      let all = written.reduce(0) { $0 + $1.lines }
+      for (candidate, lines, hunks) in written {
+        result[candidate].raise(
+          .functionHunks, to: place.belief * min(1.5, log1p(Double(hunks)) / log(10)), place: place)
+        guard lines > 0 else { continue }
+        result[candidate].raise(
+          .functionPart, to: place.belief * Double(lines) / Double(all), place: place)
       }
     }
     for (touch, value) in newestFirst(inFunction) {
@@ -235,13 +270,8 @@ struct Observer {
       guard place.frame != nil, place.rank < Self.mostCallers, let file = view.file(place.path)
       else { continue }
       if let line = place.line {
-        for name in Self.calls(in: file.line(line)) { want(name, .callee, place.weight, place) }
-      }
-      if let function = place.function {
-        let lines = function.lines.prefix(400)
-        for name in Self.calls(in: file.bytes(of: lines.startIndex..<lines.endIndex))
-        where name != function.name {
-          want(name, .calleeNearby, place.weight * 0.999, place)
+        for name in CalledNames.all(in: file.line(line)) {
+          want(name, .callee, place.weight, place)
         }
       }
     }
@@ -263,26 +293,6 @@ struct Observer {
         }
       }
     }
-  }
-
-  /// The names before opening parentheses.
-  static func calls(in bytes: [UInt8]) -> [String] {
-    var names: Set<String> = []
-    var at = 0
-    while at < bytes.count, names.count < 300 {
-      guard bytes[at].isLetter || bytes[at] == 0x5F else {
-        at += 1
-        continue
-      }
-      let start = at
-      while at < bytes.count, bytes[at].isWord { at += 1 }
-      var next = at
-      while next < bytes.count, bytes[next] == 0x20 { next += 1 }
-      if next < bytes.count, bytes[next] == 0x28, at - start > 3, at - start < 200 {
-        names.insert(String(decoding: bytes[start..<at], as: UTF8.self))
-      }
-    }
-    return names.sorted()
   }
 
   private func observeDirectories(_ result: inout [Observations]) {
@@ -313,64 +323,5 @@ struct Observer {
     guard folders > 0 else { return 0 }
     let part = Double(shared) / Double(folders)
     return part * part
-  }
-
-  // MARK: Words
-
-  private func observeWords(_ result: inout [Observations]) throws {
-    let iids = candidates.map(\.request.iid)
-    guard let first = iids.min(), let last = iids.max() else { return }
-    let query = WordQuery(symptom: symptom, places: places)
-    let prose = try cache.textScores(project: project, iids: first...last, tokens: query.prose)
-    let identifiers = try cache.textScores(
-      project: project, iids: first...last, tokens: query.identifiers)
-    let code = try cache.textScores(project: project, iids: first...last, tokens: query.code)
-    func fill(_ feature: Feature, _ score: (Int64) -> Double) {
-      let scores = iids.map(score)
-      // A best match that is poor itself is worth less than 1.
-      let best = (scores.max() ?? 0) + 4
-      for (index, score) in scores.enumerated() where score > 0 {
-        result[index].raise(feature, to: score / best)
-      }
-    }
-    fill(.titleWords) { prose[$0]?.title ?? 0 }
-    fill(.descriptionWords) { prose[$0]?.description ?? 0 }
-    fill(.pathWords) { prose[$0]?.paths ?? 0 }
-    fill(.changeWords) { prose[$0]?.changes ?? 0 }
-    fill(.words) { prose[$0]?.all ?? 0 }
-    fill(.identifiers) { identifiers[$0]?.all ?? 0 }
-    fill(.codeNames) { code[$0]?.changes ?? 0 }
-    fill(.codeMentions) { iid in
-      guard let score = code[iid] else { return 0 }
-      return score.title + 0.5 * score.description + 0.5 * score.paths
-    }
-  }
-
-  // MARK: The merge request itself
-
-  private func observeThemselves(_ result: inout [Observations]) {
-    var known: [[UInt8]: FileKind] = [:]
-    func kind(_ path: [UInt8]) -> FileKind {
-      if let kind = known[path] { return kind }
-      let kind = FileKind(path: path)
-      known[path] = kind
-      return kind
-    }
-    for (index, candidate) in candidates.enumerated() {
-      let age = max(0, candidate.ageDays)
-      result[index].raise(.recency, to: exp(-age / 4))
-      result[index].raise(.age, to: log1p(age) / log(31))
-      result[index].raise(.size, to: min(1.5, log1p(Double(candidate.changedLines)) / log(1_000)))
-      result[index].raise(.spread, to: min(1.5, log1p(Double(candidate.files.count)) / log(50)))
-      let kinds = Set(candidate.files.prefix(300).map { kind($0.path) })
-      let programs: Set<FileKind> = [.code, .configuration, .dependency, .migration]
-      if !kinds.isEmpty, kinds.isDisjoint(with: programs) {
-        result[index].raise(.noProgram, to: 1)
-      } else if !kinds.isDisjoint(with: [.configuration, .dependency, .migration]) {
-        result[index].raise(.configuration, to: kinds.contains(.code) ? 0.5 : 1)
-      }
-      let title = candidate.request.title.lowercased()
-      if title.contains("fix") || title.contains("revert") { result[index].raise(.repair, to: 1) }
-    }
   }
 }

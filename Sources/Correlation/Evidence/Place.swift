@@ -36,12 +36,16 @@ struct PlaceFinder {
   private static let mostPaths = 60
 
   private let view: RevisionView
-  private let prefix: String?
+  private let lost: LostFiles
+  private let folder: [UInt8]
 
-  /// - Parameter prefix: Only files below this directory count.
-  init(_ view: RevisionView, below prefix: String?) {
+  /// - Parameters:
+  ///   - lost: Files that a symptom may name though the revision lacks them.
+  ///   - prefix: Only files below this directory count.
+  init(_ view: RevisionView, lost: LostFiles, below prefix: String?) {
     self.view = view
-    self.prefix = prefix
+    self.lost = lost
+    folder = prefix.map { Array("\($0)/".utf8) } ?? []
   }
 
   /// The places of frames, those of the failure first, and then the paths mentioned elsewhere.
@@ -93,16 +97,18 @@ struct PlaceFinder {
     }
   }
 
-  private func matches(_ path: String) -> [PathIndex.Match] {
-    view.index.matches(path).filter { match in
-      prefix.map { match.path.hasPrefix($0 + "/") } ?? true
-    }
+  private func matches(_ path: String) -> [(path: [UInt8], weight: Double)] {
+    let present = view.index.matches(path)
+    let gone = lost.matches(path, betterThan: present.first?.suffixLength ?? 0)
+    let found = gone.isEmpty ? present.map { (view.paths[$0.index], $0.weight) } : gone
+    return found.filter { $0.0.starts(with: folder) }
   }
 
   private func place(
-    _ match: PathIndex.Match, frame: Int?, line: Int?, name: String?, nearness: Double, rank: Int
+    _ match: (path: [UInt8], weight: Double), frame: Int?, line: Int?, name: String?,
+    nearness: Double, rank: Int
   ) -> Place {
-    let path = view.paths[match.index]
+    let path = match.path
     var place = Place(
       path: path, frame: frame, line: line.map { $0 - 1 }, name: name, function: nil,
       belief: match.weight, nearness: nearness, rank: rank)

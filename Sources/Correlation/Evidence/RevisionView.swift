@@ -10,6 +10,8 @@ final class RevisionView {
   let revision: ObjectID
   let paths: [[UInt8]]
   let index: PathIndex
+  /// The paths, to ask for one.
+  let pathSet: Set<[UInt8]>
   private let tree: ObjectID
   private let reader: ContentReader
   private let matcher = LineMatcher()
@@ -23,6 +25,7 @@ final class RevisionView {
     reader = ContentReader(repository)
     paths = try reader.paths(in: tree)
     index = PathIndex(paths)
+    pathSet = Set(paths)
   }
 
   /// The file at a path; `nil` where there is none that can be read as text.
@@ -67,6 +70,11 @@ final class RevisionFile {
   /// Its functions, found when first asked for.
   private(set) lazy var outline = text.withBytes {
     SourceOutline($0, language: SourceLanguage(path: path))
+  }
+
+  /// The names that stand before parentheses in it: what it calls and what it declares.
+  private(set) lazy var calls: Set<String> = text.withBytes {
+    Set(CalledNames.all(in: $0, limit: 20_000))
   }
 
   private lazy var starts: [Int] = text.withBytes { bytes in

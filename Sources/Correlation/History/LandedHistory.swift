@@ -23,6 +23,10 @@ struct LandedHistory {
   private var trailers: Set<Int64> = []
   private var patches: [Patch: ObjectID] = [:]
   private var reverts: [Revert] = []
+  /// The first digits of commits that messages name, and the oldest commit that does.
+  private var namings: [String: ObjectID] = [:]
+  /// The first parent of each commit, and whether it has more.
+  private var parents: [ObjectID: (first: ObjectID?, isMerge: Bool)] = [:]
   private let repository: Repository
 
   /// Commits that are older than the window by so much may still have landed in it.
@@ -38,8 +42,15 @@ struct LandedHistory {
     let found = try repository.commits(
       reachableFrom: [revision], since: Int64(start.timeIntervalSince1970) - Self.skew)
     commits.reserveCapacity(found.count)
-    for commit in found {
+    let ordered = found.sorted { ($0.committer.time, $0.id) < ($1.committer.time, $1.id) }
+    for commit in ordered {
       commits.insert(commit.id)
+      parents[commit.id] = (commit.parents.first, commit.parents.count > 1)
+      if commit.parents.count == 1 {
+        for prefix in MessageReader.namedCommits(in: commit.message) where namings[prefix] == nil {
+          namings[prefix] = commit.id
+        }
+      }
       patches[Self.patch(commit)] = commit.id
       if let iid = MessageReader.mergeRequest(in: commit.message) { trailers.insert(iid) }
       if let revert = Self.revert(commit) { reverts.append(revert) }
@@ -124,6 +135,18 @@ struct LandedHistory {
     return found
   }
 
+  // MARK: Mentions
+
+  /// A commit that names one of those that a merge request brought, as a repair does with what it repairs.
+  func naming(_ request: CachedMergeRequest) -> ObjectID? {
+    guard !namings.isEmpty else { return nil }
+    let landed = [request.mergeCommitSHA, request.squashCommitSHA].compactMap { $0 }
+      .compactMap { ObjectID(hex: $0) }
+    let own = landed + ownCommits(of: request)
+    return own.lazy.compactMap { namings[String("\($0)".prefix(MessageReader.digits))] }
+      .first { !own.contains($0) }
+  }
+
   private static func isSame(_ one: String, _ two: String) -> Bool {
     one.count > 12 && one == two
   }
@@ -136,6 +159,11 @@ struct LandedHistory {
     var found: [ObjectID] = []
     var next = head
     for _ in 0..<Self.mostCommits where next != base {
+      if let known = parents[next], let parent = known.first {
+        if !known.isMerge { found.append(next) }
+        next = parent
+        continue
+      }
       guard let commit = try? repository.commit(next), let parent = commit.parents.first else {
         break
       }

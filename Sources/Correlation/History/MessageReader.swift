@@ -35,6 +35,27 @@ enum MessageReader {
     return inner.isEmpty || inner.hasPrefix("Revert \"") ? nil : String(inner)
   }
 
+  /// How many digits of a commit's id ``namedCommits(in:)`` gives.
+  static let digits = 7
+
+  /// The first digits of every commit that a message names, but for those that it takes back or was copied from.
+  static func namedCommits(in message: String) -> Set<String> {
+    var found: Set<String> = []
+    for line in message.utf8.prefix(16 << 10).split(separator: 0x0A).prefix(400) {
+      let line = Array(line.prefix(600))[...]
+      guard line.find(text: "his reverts commit") == nil,
+        line.find(text: "cherry picked from") == nil
+      else { continue }
+      for word in line.split(whereSeparator: { !$0.isWord })
+      where word.count >= digits && word.count <= 40 && word.allSatisfy(\.isHex)
+        && word.contains(where: \.isDigit)
+      {
+        found.insert(String(decoding: word.prefix(digits).map(\.lowered), as: UTF8.self))
+      }
+    }
+    return found
+  }
+
   /// Every commit in `Fixes: <id>` trailers, and in sentences that blame one, by at least 7 digits.
   static func blamedCommits(in message: String) -> [String] {
     var found: [String] = []

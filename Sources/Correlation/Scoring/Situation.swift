@@ -1,14 +1,40 @@
 import Glibc
 
+/// What a symptom gives to go by, the most telling that it has.
+enum SituationKind: String, CaseIterable, Sendable {
+  /// Frames with lines, in files of the repository.
+  case lines
+  /// Frames without lines.
+  case functions
+  /// Files alone, maybe with words.
+  case files
+  /// Words alone.
+  case words
+
+  init(_ places: [Place]) {
+    let frames = places.filter { $0.frame != nil }
+    if frames.contains(where: { $0.line != nil }) {
+      self = .lines
+    } else if !frames.isEmpty {
+      self = .functions
+    } else {
+      self = places.isEmpty ? .words : .files
+    }
+  }
+}
+
 /// All candidates of one question with their features: what weights are applied to, and fitted on.
 struct Situation: Sendable {
   /// The features of each candidate.
   var candidates: [[Double]]
   /// The features of "none of the window".
   var none: [Double]
+  /// What the symptom gives to go by.
+  var kind: SituationKind
 
   init(candidates: [Observations], places: [Place], hasProse: Bool) {
     self.candidates = candidates.map(\.values)
+    kind = SituationKind(places)
     func isUntouched(_ feature: Feature) -> Bool {
       !candidates.contains { $0[feature].value > 0 }
     }
@@ -34,7 +60,23 @@ struct Situation: Sendable {
 
   /// The scores of the candidates.
   func scores(_ weights: Weights) -> [Double] {
-    candidates.map { Self.product($0, weights.features) }
+    let all = weights.all(in: kind)
+    return candidates.map { Self.product($0, all) }
+  }
+
+  /// The confidence in a candidate of a probability.
+  func confidence(in candidate: Int, _ probability: Double, _ weights: Weights) -> Double {
+    let values = candidates[candidate]
+    let evidence = ConfidenceFeature.allCases.map { feature -> Double in
+      switch feature {
+      case .nearCrash: values[Feature.nearCrash.rawValue]
+      case .crashFunction: values[Feature.crashFunction.rawValue]
+      case .words:
+        max(values[Feature.words.rawValue], values[Feature.messageWords.rawValue])
+      case .wordsAlone: kind == .words ? 1 : 0
+      }
+    }
+    return weights.confidence(probability, evidence)
   }
 
   /// The probability of each candidate and, last, of none.

@@ -5,29 +5,87 @@
 struct Weights: Sendable {
   /// One for each ``Feature``.
   var features: [Double]
+  /// What is added to them, one for each ``Feature``, by the kind of the situation.
+  var adjustments: [SituationKind: [Double]]
   /// One for each ``NoneFeature``.
   var none: [Double]
   /// The log-odds of a probability are multiplied by this.
   var slope = 1.0
   /// And this is added to them.
   var offset = 0.0
+  /// And these, one for each ``ConfidenceFeature``.
+  var confidence: [Double]
+  /// The calibrated probability that an answer needs to be worth telling.
+  var leastSure: Double
 
   /// Makes weights from those that are not 0.
   init(
-    _ features: [Feature: Double], none: [NoneFeature: Double], slope: Double = 1,
-    offset: Double = 0
+    _ features: [Feature: Double],
+    adjustments: [SituationKind: [Feature: Double]] = standardAdjustments,
+    none: [NoneFeature: Double], slope: Double = 1, offset: Double = 0,
+    confidence: [ConfidenceFeature: Double] = standardConfidence,
+    leastSure: Double = standardLeastSure
   ) {
     self.features = Feature.allCases.map { features[$0] ?? 0 }
+    self.adjustments = adjustments.mapValues { added in
+      Feature.allCases.map { added[$0] ?? 0 }
+    }
     self.none = NoneFeature.allCases.map { none[$0] ?? 0 }
     self.slope = slope
     self.offset = offset
+    self.confidence = ConfidenceFeature.allCases.map { confidence[$0] ?? 0 }
+    self.leastSure = leastSure
+  }
+
+  /// What a feature counts in a kind of situation.
+  func weight(of feature: Feature, in kind: SituationKind) -> Double {
+    features[feature.rawValue] + (adjustments[kind]?[feature.rawValue] ?? 0)
+  }
+
+  /// The weights of all features in a kind of situation.
+  func all(in kind: SituationKind) -> [Double] {
+    guard let added = adjustments[kind] else { return features }
+    return zip(features, added).map { $0 + $1 }
   }
 
   /// The confidence in a probability.
-  func confidence(_ probability: Double) -> Double {
+  ///
+  /// - Parameter evidence: A value for each ``ConfidenceFeature``.
+  func confidence(_ probability: Double, _ evidence: [Double] = []) -> Double {
     let bounded = min(max(probability, 1e-9), 1 - 1e-9)
-    return 1 / (1 + exponential(-(slope * logarithm(bounded / (1 - bounded)) + offset)))
+    let odds =
+      slope * logarithm(bounded / (1 - bounded)) + offset
+      + Situation.product(evidence, confidence)
+    return told(1 / (1 + exponential(-odds)))
   }
+
+  /// Below this a calibrated probability is told as it is.
+  private static let doubt = 0.25
+  /// So far above ``leastSure`` it is told as it is again.
+  private static let ramp = 0.12
+
+  /// What of a calibrated probability is told: short of ``leastSure`` it stays under ``Analyzer/threshold``.
+  private func told(_ sure: Double) -> Double {
+    let full = leastSure + Self.ramp
+    if sure < Self.doubt || sure >= full || leastSure <= Analyzer.threshold { return sure }
+    let threshold = Analyzer.threshold
+    if sure < leastSure {
+      return Self.doubt + (threshold - Self.doubt) * (sure - Self.doubt) / (leastSure - Self.doubt)
+    }
+    return threshold + (full - threshold) * (sure - leastSure) / Self.ramp
+  }
+}
+
+/// What speaks for or against trusting the first of an answer, beside its probability.
+enum ConfidenceFeature: Int, CaseIterable, Sendable {
+  /// How near it came to the line where it broke.
+  case nearCrash
+  /// It changed the function where it broke.
+  case crashFunction
+  /// How well its words fit those of the symptom.
+  case words
+  /// The symptom has nothing but words.
+  case wordsAlone
 }
 
 /// What speaks for "none of the window".
