@@ -8,7 +8,7 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigsentry-bench",
     abstract: "Measure the diff engine against git on the same pairs, in turn",
-    subcommands: [Run.self, Compare.self, Recall.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, Compare.self, Recall.self, Measure.self], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -71,6 +71,21 @@ struct BenchCommand: AsyncParsableCommand {
           repository: repository, name: name, work: work, pairs: pairs, rounds: rounds)
         return [try bench.computed(workers: workers), try bench.recalled(workers: workers)]
       }
+    }
+  }
+
+  struct Measure: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Run a program and write what it took", shouldDisplay: false)
+
+    @Argument var input: String
+    @Argument var output: String
+    @Argument var result: String
+    @Argument(parsing: .captureForPassthrough) var words: [String]
+
+    func run() throws {
+      let usage = try Usage.spawn(words, input: input, output: output)
+      try JSONEncoder().encode(usage).write(to: URL(fileURLWithPath: result))
     }
   }
 

@@ -142,6 +142,7 @@ import Testing
     try await run("sync")
     if !keyIsVariable { secrets.append(try fixture.key()) }
     let capsule = fixture.directory.path + "/capsule"
+    let archive = fixture.directory.path + "/cache.tar"
     let reads: [[String]] = [
       ["status"], ["connections", "list"], ["connections", "--json"], ["repos", "list", "--json"],
       ["repos", "edit", "acme/shop", "--lookback-days", "31"], ["backtest", "acme/shop"],
@@ -149,7 +150,9 @@ import Testing
       ["analyze", "--replay", capsule],
       ["mrs", "acme/shop"], ["mr", "acme/shop", "1"], ["stats", "acme/shop", "--mrs"],
       ["hotspots", "acme/shop"], ["analyze", "--description", "a.txt broke"],
-      ["cache", "info"], ["cache", "verify"], ["doctor"], ["doctor", "acme/shop", "--json"],
+      ["cache", "info"], ["cache", "verify"], ["cache", "maintain"], ["cache", "export", archive],
+      ["cache", "import", archive, "--cache", fixture.directory.path + "/copy"], ["doctor"],
+      ["doctor", "acme/shop", "--json"],
       ["mappings", "set", "api", "acme/shop"], ["mappings", "list"],
       ["mappings", "remove", "api"], ["schedule", "systemd"], ["schedule", "run", "--once"],
       ["connections", "rekey"],

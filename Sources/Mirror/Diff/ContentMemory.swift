@@ -89,6 +89,17 @@ final class Recollection {
     known.merge(memory.recall(unknown)) { first, _ in first }
   }
 
+  /// The same memory for engines that do a part of this comparison: what was asked for is not asked for again.
+  var shared: any ContentMemory { Shared(known: known, memory: memory) }
+
+  private struct Shared: ContentMemory {
+    let known: [ContentPair: ContentFacts]
+    let memory: any ContentMemory
+
+    func recall(_ pairs: [ContentPair]) -> [ContentPair: ContentFacts] { known }
+    func learn(_ facts: [ContentPair: ContentFacts]) { memory.learn(facts) }
+  }
+
   subscript(pair: ContentPair) -> ContentFacts? { known[pair] }
 
   func note(_ pair: ContentPair, difference: ContentFacts.Difference) {

@@ -24,13 +24,21 @@ public enum DiffBatch {
   ) {
     let count = max(1, min(workers, pairs.count))
     let packs = PackSet(repositoryPath: repositoryPath)
+    // A single comparison has all threads to itself.
+    let helpers =
+      pairs.count == 1 && workers > 1
+      ? DiffHelpers(
+        repositoryPath: repositoryPath, packs: packs, count: workers, isCancelled: isCancelled)
+      : nil
     let ranges = SharedRanges(count: pairs.count, workers: count)
     DispatchQueue.concurrentPerform(iterations: count) { worker in
       let engine: Result<DiffEngine, DiffError>
       do throws(GitError) {
         let repository = try Repository(bareAt: repositoryPath)
-        engine = .success(
-          DiffEngine(repository, packs: packs, memory: memory, isCancelled: isCancelled))
+        let made =
+          DiffEngine(repository, packs: packs, memory: memory, isCancelled: isCancelled)
+        made.helpers = helpers
+        engine = .success(made)
       } catch {
         engine = .failure(.repositoryUnavailable(error.description))
       }

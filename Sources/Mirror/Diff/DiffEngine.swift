@@ -18,6 +18,8 @@ public final class DiffEngine {
   let contents: ContentComparison
   private let recollection: Recollection?
   private let isCancelled: () -> Bool
+  /// Who compares the files of a large comparison, instead of this thread alone.
+  var helpers: DiffHelpers?
 
   /// Makes an engine over an open repository, which it keeps open.
   ///
@@ -59,18 +61,47 @@ public final class DiffEngine {
       found, blobs: blobs, spans: spans, recollection: recollection, isCancelled: isCancelled)
     try renames.run()
     recollection?.add(renames.contentPairs)
-    var result: [FileChange] = []
-    result.reserveCapacity(found.changes.count)
+    var files: [ChangedFile] = []
+    files.reserveCapacity(found.changes.count)
     for (index, change) in found.changes.enumerated() where !renames.isUsedSource(index) {
-      if isCancelled() { throw .cancelled }
+      var file = ChangedFile(change: change, path: found.path(index), oldPath: nil)
       if let source = renames.sourceOfDestination[index] {
-        var pair = change
-        (pair.oldID, pair.oldMode) = (found.changes[source].oldID, found.changes[source].oldMode)
-        result.append(
-          try fileChange(pair, path: found.path(index), oldPath: found.path(source)))
-      } else {
-        result.append(try fileChange(change, path: found.path(index), oldPath: nil))
+        file.change.oldID = found.changes[source].oldID
+        file.change.oldMode = found.changes[source].oldMode
+        file.oldPath = found.path(source)
       }
+      files.append(file)
+    }
+    if let helpers, files.count >= Self.filesToShare {
+      return try helpers.compare(files, memory: recollection?.shared)
+    }
+    return try compare(files)
+  }
+
+  /// A file of a comparison before its contents are compared.
+  struct ChangedFile: Sendable {
+    var change: TreeChange
+    var path: ArraySlice<UInt8>
+    var oldPath: ArraySlice<UInt8>?
+  }
+
+  /// So many files of one comparison are shared by several threads, where these have nothing else to do.
+  private static let filesToShare = 256
+
+  /// Compares the contents of some files of a comparison that another engine began.
+  func compareApart(_ files: some Collection<ChangedFile>) throws(DiffError) -> [FileChange] {
+    recollection?.begin(files.map(\.change))
+    defer { recollection?.end() }
+    return try compare(files)
+  }
+
+  /// Compares the contents of some files.
+  private func compare(_ files: some Collection<ChangedFile>) throws(DiffError) -> [FileChange] {
+    var result: [FileChange] = []
+    result.reserveCapacity(files.count)
+    for file in files {
+      if isCancelled() { throw .cancelled }
+      result.append(try fileChange(file.change, path: file.path, oldPath: file.oldPath))
     }
     return result
   }

@@ -29,6 +29,34 @@ import Testing
     #expect(results.withLock { results in pairs.indices.map { results[$0] } } == expected)
   }
 
+  @Test func `one large comparison is shared by all workers and is the same`() throws {
+    let fixture = try GitFixture()
+    var stream = FastImport()
+    func file(_ number: Int, _ round: Int) -> FastImport.Edit {
+      .file(
+        "d\(number % 9)/f\(number)",
+        (0..<number % 40).map { "line \($0 * number) \($0 % 7 == round ? round : 0)\n" }.joined())
+    }
+    stream.commit((0..<700).map { file($0, 1) })
+    stream.commit((0..<690).map { file($0, 2) } + [.move(Array("d1/f694".utf8), to: [0x78])])
+    try fixture.fastImport(stream)
+    let comparison = try DiffComparison(fixture)
+    let (old, new) = (try comparison.tree("main~1"), try comparison.tree("main"))
+    let expected = try comparison.expectSame("main~1", "main")
+    #expect(expected.count > 512)
+    for workers in [1, 2, 5] {
+      let found = Mutex<[FileChange]>([])
+      DiffBatch.run(
+        repositoryPath: fixture.path, pairs: [(old, new)], workers: workers,
+        isCancelled: { false }
+      ) { _, result in
+        let changes = (try? result.get()) ?? []
+        found.withLock { $0 = changes }
+      }
+      #expect(found.withLock { $0 } == expected, "\(workers) workers")
+    }
+  }
+
   @Test func `a cancelled batch begins no further pair and still answers all`() throws {
     let fixture = try GitFixture()
     try fixture.fastImport(RandomHistory.stream(seed: 52, commits: 3))
