@@ -54,6 +54,13 @@ struct ChurnTreemap {
       """
   }
 
+  /// A path, or its last part where all of it has no room: `catalogues/re…` could be any of ten.
+  private static func label(_ path: String, width: Double) -> String? {
+    guard Chart.width(path) > width else { return path }
+    let end = path.dropLast().lastIndex(of: "/").map { path.index(after: $0) }
+    return Chart.fitting(String(path[(end ?? path.startIndex)...]), width: width)
+  }
+
   private func leaf(
     _ leaf: ChurnTree.Leaf, in box: Box, of group: ChurnTree.Group, most: Int
   ) -> HTML {
@@ -61,7 +68,7 @@ struct ChurnTreemap {
     guard shown.width >= 1, shown.height >= 1 else { return "" }
     let touched = leaf.mergeRequests.map { " in \(Words.count($0, "merge request"))" } ?? ""
     let label: HTML
-    if box.height >= 17, let text = Chart.fitting(leaf.name, width: box.width - 8) {
+    if box.height >= 17, let text = Self.label(leaf.name, width: box.width - 8) {
       label = """
         <text x="\(Chart.tenths(box.x + 4))" y="\(Chart.tenths(box.y + 13))">\(text)</text>
         """

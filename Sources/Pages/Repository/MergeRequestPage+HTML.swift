@@ -110,7 +110,7 @@ extension MergeRequestPage: Page {
     return """
       <div class="notice warning"><p><strong>GitLab's API would cut this diff.</strong> At its default limits of \
       \(Words.number(limits.files)) files and \(Words.number(limits.lines)) lines it leaves out at least \
-      \(Words.count(cut.files, "file")), with \(Words.added(cut.additions)) \(Words.deleted(cut.deletions)) lines. \
+      \(Words.count(cut.files, "file")), with \(Words.number(cut.additions + cut.deletions)) changed lines. \
       They are marked ✂ here.</p></div>
 
       """
