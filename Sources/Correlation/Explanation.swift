@@ -49,7 +49,7 @@ struct Explanation {
     case "line": return "It wrote line \(line) of \(file), \(place(found))."
     case "nearCrash", "nearLine":
       guard suspect.file == found.file, let named = found.line, let lines = suspect.lines else {
-        return "It \(found.text)."
+        return "It changed \(file) near line \(line), \(place(found))."
       }
       let distance = max(lines.lowerBound - named, named - lines.upperBound, 0)
       if distance == 0 {
