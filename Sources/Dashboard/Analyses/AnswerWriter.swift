@@ -40,7 +40,7 @@ struct AnswerWriter {
       cache: cache, settings: store, repositories: question.repositories,
       services: question.services, symptom: symptom)
     if let revision = question.revision { try scopes.keep(having: revision) }
-    var notes = scopes.notes
+    let notes = scopes.notes
     scopes.checkWindow(from: start, until: at)
     shortfalls += scopes.notes.dropFirst(notes.count)
     shortfalls += scopes.found.compactMap { Self.failure(of: $0.project) }
@@ -50,12 +50,13 @@ struct AnswerWriter {
         symptom: symptom, scopes: found, at: at, lookbackDays: days, revision: question.revision,
         limit: question.limit)
       do {
-        let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
+        var told = notes + shortfalls
+        let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
         let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
         let report = AnalysisReport(
-          analysis, notes: notes + shortfalls, weights: weights, answeredOffline: true)
+          analysis, notes: told, weights: weights, answeredOffline: true)
         return Answer(
-          forms: try forms(analysis, report, notes: notes + shortfalls),
+          forms: try forms(analysis, report, notes: told),
           isPartial: !shortfalls.isEmpty)
       } catch let error as AnalysisError {
         let left = found.filter { $0.project.path != error.unreadable }
