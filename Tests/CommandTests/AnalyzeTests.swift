@@ -166,7 +166,10 @@ private let trace =
     #expect(written.status == 0, "\(written.errorText)")
     // Another machine has the cache alone, and not the settings.
     let elsewhere = fixture.directory.path + "/elsewhere"
-    try FileManager.default.copyItem(atPath: fixture.cache, toPath: elsewhere)
+    let archive = fixture.directory.path + "/cache.tar"
+    #expect(try await fixture.run("cache", "export", archive).status == 0)
+    let imported = try await fixture.run("cache", "import", archive, "--cache", elsewhere)
+    #expect(imported.status == 0, "\(imported.errorText)")
     try FileManager.default.removeItem(atPath: fixture.config)
     let replay = try await fixture.run(
       "analyze", "--replay", capsule, "--json", "--offline", "--cache", elsewhere)

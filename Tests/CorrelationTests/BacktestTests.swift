@@ -229,7 +229,8 @@ extension PastFixture {
         https://example.com/x and #12 for more.
 
         This is a regression from acme/shop!12.
-        Fixes: 0bace8dbde49 ("Take more from the pool")
+        Fixes: 0bace8dbde49 ("Take more
+        from the pool")
         Part-of: <https://gitlab.example/acme/shop/-/merge_requests/13>
         """, titles: "Take more from the pool")
         == "pool: Give back what was taken\n\nThe shop ran dry on Mondays, because \"\" forgot to give back. See and for more."

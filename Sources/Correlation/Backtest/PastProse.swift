@@ -29,11 +29,18 @@ struct PastProse {
   func words(_ message: String) -> String {
     let text = String(decoding: message.utf8.prefix(Self.mostBytes), as: UTF8.self)
     var paragraphs: [[Substring]] = [[]]
+    // A trailer's title may go on in the next lines.
+    var isInTitle = false
     for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       let content = line.drop { $0.isWhitespace }
       if content.isEmpty {
+        isInTitle = false
         paragraphs.append([])
-      } else if !Self.dropped.contains(where: { content.lowercased().hasPrefix($0) }) {
+      } else if isInTitle {
+        isInTitle = !content.contains("\")")
+      } else if Self.dropped.contains(where: { content.lowercased().hasPrefix($0) }) {
+        isInTitle = content.contains("(\"") && !content.contains("\")")
+      } else {
         paragraphs[paragraphs.count - 1].append(content)
       }
     }
