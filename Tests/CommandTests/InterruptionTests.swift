@@ -17,6 +17,12 @@ import Testing
     (["disconnect", "work", "--revoke"], "*/oauth/revoke"),
   ]
 
+  /// Whether a bound on time held in one of three tries: a busy machine may hold up any one of them.
+  private func holdsOnce(_ attempt: () async throws -> Bool) async rethrows -> Bool {
+    for _ in 0..<3 where try await attempt() { return true }
+    return false
+  }
+
   /// A command that waits, and when the request came that is not answered.
   private func waiting(
     _ index: Int, _ effect: Fault.Effect, variables: [String: String] = [:]
@@ -48,12 +54,16 @@ import Testing
   func `a server that falls silent ends the command within the set time and a second`(
     index: Int, bytes: Int
   ) async throws {
+    #expect(try await holdsOnce { try await fallsSilent(index, bytes) }, "\(Self.cases[index])")
+  }
+
+  private func fallsSilent(_ index: Int, _ bytes: Int) async throws -> Bool {
     let (fixture, process, fault) = try await waiting(
       index, bytes == 0 ? .stall : .stallAfter(bytes: bytes), variables: ["SIGSENTRY_TIMEOUT": "1"])
     let limit = try await CommandFixture.second() + .seconds(1)
     let start = ContinuousClock.now
     let result = try await process.ended()
-    #expect(ContinuousClock.now - start < limit, "\(Self.cases[index])")
+    let isInTime = ContinuousClock.now - start < limit
     // What cannot be checked is added all the same, and said to be unchecked.
     #expect((result.status == 0) == (Self.cases[index].arguments.first == "repos"))
     let text = result.text + result.errorText
@@ -62,18 +72,23 @@ import Testing
     fixture.double.clearFault()
     #expect(try await fixture.run("doctor", "--offline").status == 0)
     await fixture.stop()
+    return isInTime
   }
 
   @Test(arguments: cases.indices)
   func `ctrl-c ends a command within a second, and the next run is whole`(index: Int) async throws {
-    let (arguments, path) = Self.cases[index]
+    #expect(try await holdsOnce { try await isInterrupted(index) }, "\(Self.cases[index])")
+  }
+
+  private func isInterrupted(_ index: Int) async throws -> Bool {
+    let arguments = Self.cases[index].arguments
     let (fixture, process, fault) = try await waiting(index, .stall)
     let double = fixture.double
     let limit = try await CommandFixture.second()
     let start = ContinuousClock.now
     process.send(SIGINT)
     let result = try await process.ended()
-    #expect(ContinuousClock.now - start < limit, "\(arguments) \(path)")
+    let isInTime = ContinuousClock.now - start < limit
     #expect(result.status != 0)
     #expect(result.errorText.contains("nterrupted"), "\(arguments): \(result.errorText)")
     double.clearFault(fault)
@@ -82,5 +97,6 @@ import Testing
     #expect(health.status == 0, "\(health.text)")
     #expect(try await fixture.run("connections", "--json").text.contains(#""name":"work""#))
     await fixture.stop()
+    return isInTime
   }
 }
