@@ -9,7 +9,7 @@ struct APIRoutes: Sendable {
 
   var routes: [Endpoint] {
     [
-      Endpoint(.get, "/v1/openapi.json", .key(nil)) { _ in
+      Endpoint(.get, "/v1/openapi.json", .open) { _ in
         .json(OpenAPI.document)
       }
     ] + configRoutes + analysisRoutes

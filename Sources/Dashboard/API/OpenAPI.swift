@@ -154,9 +154,10 @@ enum OpenAPI {
       (
         "description",
         .string(
-          permission.map { "Needs the permission \($0.rawValue)." } ?? "Any valid key will do.")
+          permission.map { "Needs the permission \($0.rawValue)." } ?? "Needs no key.")
       ),
     ]
+    if permission == nil { members.append(("security", .array([]))) }
     if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
     if let body {
       members.append(
@@ -170,7 +171,7 @@ enum OpenAPI {
         ])
       )
     }
-    for status in errors + [401, 403, 421, 429, 500] {
+    for status in errors + (permission == nil ? [421, 500] : [401, 403, 421, 429, 500]) {
       responses.append(
         (
           "\(status)",

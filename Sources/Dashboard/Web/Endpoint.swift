@@ -15,8 +15,8 @@ struct Endpoint: Sendable {
     case person
     /// People, and programs that show the login's token.
     case personOrToken
-    /// Programs with an API key; nil takes any.
-    case key(APIKey.Permission?)
+    /// Programs with an API key.
+    case key(APIKey.Permission)
     /// GitLab, with a webhook's secret token.
     case webhook
   }

@@ -226,7 +226,7 @@ struct WebServer: Sendable {
   }
 
   private func key(
-    of request: WebRequest, permission: APIKey.Permission?
+    of request: WebRequest, permission: APIKey.Permission
   ) async throws -> APIKey {
     var unauthorized = WebFailure(
       .unauthorized, "A valid API key is needed.",
@@ -240,7 +240,7 @@ struct WebServer: Sendable {
       throw unauthorized
     }
     try limit(byKey, "\(key.id)")
-    if let permission, !key.permissions.contains(permission) {
+    if !key.permissions.contains(permission) {
       throw WebFailure(
         .forbidden, "The API key lacks the permission \(permission.rawValue).",
         hint: "Make one that has it with 'sigsentry api-keys create'.")
