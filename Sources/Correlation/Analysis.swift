@@ -62,6 +62,13 @@ public struct AnalysisQuery: Sendable {
     self.revision = revision
     self.limit = limit
   }
+
+  /// The days to look at for an incident that lasted a while: all of it, and no fewer than usual.
+  ///
+  /// - Returns: At most 365.
+  public static func lookbackDays(usual: Int, from start: Date, until end: Date) -> Int {
+    Int(min(max(Double(usual), (end.timeIntervalSince(start) / 86400).rounded(.up)), 365))
+  }
 }
 
 /// One reason to suspect a merge request.

@@ -35,6 +35,14 @@ private let trace =
     ])
   }
 
+  @Test func `an incident that lasted longer than the usual window is looked at as a whole`() {
+    let end = Date(timeIntervalSince1970: 1_700_000_000)
+    for (days, expected) in [(0.0, 30), (29.5, 30), (30.5, 31), (182, 182), (4000, 365), (-5, 30)] {
+      let start = end.addingTimeInterval(-days * 86400)
+      #expect(AnalysisQuery.lookbackDays(usual: 30, from: start, until: end) == expected)
+    }
+  }
+
   @Test func `who wrote the line comes before who changed the file later`() throws {
     let culprit = try fixture.merge(
       "Take more", ["src/pool.c": pool.replacingOccurrences(of: "size = 1", with: "size = pool->n")]

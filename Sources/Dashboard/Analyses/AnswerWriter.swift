@@ -31,10 +31,12 @@ struct AnswerWriter {
   func answer(_ question: AnalysisQuestion) throws -> Answer {
     let symptom = Symptom.parse(question.text)
     var (shortfalls, question) = try withoutUncached(question)
-    let days =
-      try question.lookbackDays ?? cache.projects().map(\.lookbackDays).max()
-      ?? RepositorySetting.defaultLookbackDays
+    let usual =
+      try cache.projects().map(\.lookbackDays).max() ?? RepositorySetting.defaultLookbackDays
     let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.up))
+    let days =
+      question.lookbackDays
+      ?? AnalysisQuery.lookbackDays(usual: usual, from: question.timeStart, until: at)
     let start = at.addingTimeInterval(-Double(days) * 86400)
     var scopes = try AnalysisScopes(
       cache: cache, settings: store, repositories: question.repositories,

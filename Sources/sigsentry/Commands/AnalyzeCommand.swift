@@ -82,7 +82,10 @@ struct AnalyzeCommand: ParsableCommand {
     // Whole seconds, as the answer tells them; upwards, so that what was merged in this one counts.
     let end = Date(
       timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
-    let days = lookbackDays ?? Self.days(of: time)
+    let days =
+      lookbackDays
+      ?? AnalysisQuery.lookbackDays(
+        usual: RepositorySetting.defaultLookbackDays, from: time?.start ?? end, until: end)
     var scopes = try AnalysisScopes(
       cache: cache,
       settings: try? SettingsStore(directory: options.configDirectory, access: .readOnly),
@@ -115,13 +118,6 @@ struct AnalyzeCommand: ParsableCommand {
       case .text: Array(report.text.utf8)
       }
     StandardOutput().write(output)
-  }
-
-  /// The default days of a window; a span that is longer is looked at as a whole.
-  private static func days(of time: TimeExpression?) -> Int {
-    guard let time, let start = time.start else { return RepositorySetting.defaultLookbackDays }
-    let days = Int((time.end.timeIntervalSince(start) / 86400).rounded(.up))
-    return min(max(days, RepositorySetting.defaultLookbackDays), 365)
   }
 
   private func readSymptom() throws -> (bytes: [UInt8], notes: [String]) {
