@@ -36,7 +36,7 @@ struct AnswerWriter {
     let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.up))
     let days =
       question.lookbackDays
-      ?? AnalysisQuery.lookbackDays(usual: usual, from: question.timeStart, until: at)
+      ?? AnalysisQuery.lookbackDays(usual: usual, from: question.timeStart, until: question.timeEnd)
     let start = at.addingTimeInterval(-Double(days) * 86400)
     var scopes = try AnalysisScopes(
       cache: cache, settings: store, repositories: question.repositories,

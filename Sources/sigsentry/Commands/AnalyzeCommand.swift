@@ -85,7 +85,8 @@ struct AnalyzeCommand: ParsableCommand {
     let days =
       lookbackDays
       ?? AnalysisQuery.lookbackDays(
-        usual: RepositorySetting.defaultLookbackDays, from: time?.start ?? end, until: end)
+        usual: RepositorySetting.defaultLookbackDays, from: time?.start ?? end,
+        until: time?.end ?? end)
     var scopes = try AnalysisScopes(
       cache: cache,
       settings: try? SettingsStore(directory: options.configDirectory, access: .readOnly),
