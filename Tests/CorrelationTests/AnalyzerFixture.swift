@@ -1,8 +1,6 @@
 import Cache
 import Correlation
 import Foundation
-import Mirror
-import Sync
 import TestSupport
 
 /// A cached project on a small repository, without any GitLab.
@@ -43,12 +41,7 @@ final class AnalyzerFixture {
     return try upstream.gitText("rev-parse", "refs/heads/main")
   }
 
-  private struct Merged {
-    var request: CachedMergeRequest
-    var base: String
-    var head: String
-  }
-  private var merged: [Merged] = []
+  private var merged: [LandedMergeRequest] = []
 
   /// Lands a merge request that changes files.
   @discardableResult
@@ -61,7 +54,7 @@ final class AnalyzerFixture {
     let head = try commit(files, removing: removed, message: message ?? title)
     let at = Date(timeIntervalSince1970: Double(time))
     merged.append(
-      Merged(
+      LandedMergeRequest(
         request: CachedMergeRequest(
           iid: iid, gitlabID: iid, title: title, description: "", state: "merged", isDraft: false,
           authorName: author, authorUsername: author, createdAt: at, updatedAt: at, mergedAt: at,
@@ -73,35 +66,7 @@ final class AnalyzerFixture {
 
   /// Fills the cache and looks into what was merged.
   func project() throws -> CachedProject {
-    let mirror = MirrorDirectory(cache: directory.path, host: "test", projectID: 1)
-    try FileManager.default.createDirectory(
-      atPath: directory.path + "/mirrors/test", withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: upstream.path, toPath: mirror.path)
-    let project = try cache.beginSync(
-      .init(
-        host: "test", projectID: 1, baseURL: "https://test", path: "acme/shop",
-        defaultBranch: "main", webURL: nil, lookbackDays: 30), at: Self.now)
-    _ = try cache.storeMergeRequests(merged.map(\.request), project: project.id)
-    let repository = try Repository(bareAt: mirror.path)
-    let engine = DiffEngine(repository)
-    for item in merged {
-      let trees = try [item.base, item.head].map {
-        try engine.tree(of: ObjectID(hex: $0) ?? .emptyTree)
-      }
-      let files = try engine.changes(from: trees[0], to: trees[1]).map { CachedFile($0) }
-      let key = DiffKey(
-        oldTree: "\(trees[0])", newTree: "\(trees[1])", algorithm: DiffEngine.algorithmVersion)
-      try cache.storeDiffs(
-        [
-          (
-            .mergeRequest(iid: item.request.iid, base: item.base, head: item.head, start: nil),
-            .computed(key, files)
-          )
-        ], project: project.id, at: Self.now)
-    }
-    try MergeRequestIndexer(cache: cache, project: project, workers: 1).run(
-      isCancelled: { false }, progress: { _, _ in })
-    return project
+    try cache.add(merged, of: upstream, lookbackDays: 30, at: Self.now)
   }
 
   private var made: CachedProject?

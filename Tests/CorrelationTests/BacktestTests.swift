@@ -1,7 +1,5 @@
 import Cache
 import Foundation
-import Mirror
-import Sync
 import TestSupport
 import Testing
 
@@ -16,7 +14,7 @@ private final class PastFixture {
     .appendingPathComponent("backtest-\(UUID().uuidString)")
   let cache: CacheStore
   private var time = 1_750_000_000
-  private var merged: [(request: CachedMergeRequest, base: String, head: String)] = []
+  private var merged: [LandedMergeRequest] = []
 
   init() throws {
     upstream = try GitFixture()
@@ -50,48 +48,19 @@ private final class PastFixture {
     let at = Date(timeIntervalSince1970: Double(time))
     let iid = Int64(merged.count + 1)
     merged.append(
-      (
-        CachedMergeRequest(
+      LandedMergeRequest(
+        request: CachedMergeRequest(
           iid: iid, gitlabID: iid, title: title, description: description, state: "merged",
           isDraft: false, authorName: "Ada", authorUsername: "ada",
           createdAt: at.addingTimeInterval(-60), updatedAt: at,
           mergedAt: at, closedAt: nil, targetBranch: "main", sourceBranch: "b\(iid)",
           sourceProjectID: 1, labels: [], webURL: nil, mergeCommitSHA: nil, squashCommitSHA: nil),
-        base, head
-      ))
+        base: base, head: head))
     return head
   }
 
   func project() throws -> CachedProject {
-    let mirror = MirrorDirectory(cache: directory.path, host: "test", projectID: 1)
-    try FileManager.default.createDirectory(
-      atPath: directory.path + "/mirrors/test", withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: upstream.path, toPath: mirror.path)
-    let project = try cache.beginSync(
-      .init(
-        host: "test", projectID: 1, baseURL: "https://test", path: "acme/shop",
-        defaultBranch: "main", webURL: nil, lookbackDays: 365), at: Self.now)
-    _ = try cache.storeMergeRequests(merged.map(\.request), project: project.id)
-    let repository = try Repository(bareAt: mirror.path)
-    let engine = DiffEngine(repository)
-    for item in merged {
-      let trees = try [item.base, item.head].map {
-        try engine.tree(of: ObjectID(hex: $0) ?? .emptyTree)
-      }
-      let files = try engine.changes(from: trees[0], to: trees[1]).map { CachedFile($0) }
-      let key = DiffKey(
-        oldTree: "\(trees[0])", newTree: "\(trees[1])", algorithm: DiffEngine.algorithmVersion)
-      try cache.storeDiffs(
-        [
-          (
-            .mergeRequest(iid: item.request.iid, base: item.base, head: item.head, start: nil),
-            .computed(key, files)
-          )
-        ], project: project.id, at: Self.now)
-    }
-    try MergeRequestIndexer(cache: cache, project: project, workers: 1).run(
-      isCancelled: { false }, progress: { _, _ in })
-    return project
+    try cache.add(merged, of: upstream, lookbackDays: 365, at: Self.now)
   }
 
   func cases(_ project: CachedProject, days: Int = 30) throws -> [PastCase] {

@@ -44,7 +44,7 @@ enum OpenAPI {
 
   // MARK: Paths
 
-  private static var paths: JSONValue {
+  static var paths: JSONValue {
     .object([
       (
         "/v1/openapi.json",
@@ -144,7 +144,7 @@ enum OpenAPI {
     ])
   }
 
-  private static func operation(
+  static func operation(
     _ id: String, _ summary: String, _ permission: APIKey.Permission?,
     _ answers: [(status: String, description: String, schema: JSONValue)],
     body: JSONValue? = nil, errors: [Int] = [], parameters: [JSONValue] = []
@@ -185,7 +185,7 @@ enum OpenAPI {
     return .object(members)
   }
 
-  private static let words = [
+  static let words = [
     400: "Something in the request is wrong", 401: "No valid API key was sent",
     403: "The key lacks the permission", 404: "There is no such thing",
     409: "A sync is running", 413: "The body is too large", 415: "The body is no JSON",
@@ -193,12 +193,12 @@ enum OpenAPI {
     500: "It could not be done",
   ]
 
-  private static let idParameter = JSONValue.object([
+  static let idParameter = JSONValue.object([
     ("name", .string("id")), ("in", .string("path")), ("required", .bool(true)),
     ("schema", .object([("type", .string("string")), ("pattern", .string("^[1-9][0-9]{0,17}$"))])),
   ])
 
-  private static func query(
+  static func query(
     _ name: String, _ range: ClosedRange<Int>, default value: Int
   ) -> JSONValue {
     .object([
@@ -215,19 +215,19 @@ enum OpenAPI {
 
   // MARK: Pieces of schemas
 
-  private static func json(_ schema: JSONValue) -> JSONValue {
+  static func json(_ schema: JSONValue) -> JSONValue {
     .object([("application/json", .object([("schema", schema)]))])
   }
 
-  private static func reference(_ name: String) -> JSONValue {
+  static func reference(_ name: String) -> JSONValue {
     .object([("$ref", .string("#/components/schemas/\(name)"))])
   }
 
-  private static func array(_ items: JSONValue) -> JSONValue {
+  static func array(_ items: JSONValue) -> JSONValue {
     .object([("type", .string("array")), ("items", items)])
   }
 
-  private static func object(
+  static func object(
     _ members: [(String, JSONValue)], required: [String]
   ) -> JSONValue {
     .object([
@@ -237,19 +237,19 @@ enum OpenAPI {
   }
 
   /// An answer's object: all members are there.
-  private static func answer(_ members: [(String, JSONValue)]) -> JSONValue {
+  static func answer(_ members: [(String, JSONValue)]) -> JSONValue {
     object(members, required: members.map(\.0))
   }
 
-  private static func success(_ data: JSONValue) -> JSONValue {
+  static func success(_ data: JSONValue) -> JSONValue {
     answer([("success", .object([("const", .bool(true))])), ("data", data)])
   }
 
-  private static func flag(_ name: String) -> JSONValue {
+  static func flag(_ name: String) -> JSONValue {
     answer([(name, .object([("const", .bool(true))]))])
   }
 
-  private static func type(_ names: String..., with more: [(String, JSONValue)] = []) -> JSONValue {
+  static func type(_ names: String..., with more: [(String, JSONValue)] = []) -> JSONValue {
     .object(
       [
         (
@@ -259,7 +259,7 @@ enum OpenAPI {
       ] + more)
   }
 
-  private static func text(_ range: ClosedRange<Int>, isOptional: Bool = true) -> JSONValue {
+  static func text(_ range: ClosedRange<Int>, isOptional: Bool = true) -> JSONValue {
     let limits: [(String, JSONValue)] = [
       ("minLength", .integer(range.lowerBound)), ("maxLength", .integer(range.upperBound)),
       ("pattern", .string("^[^\\u0000]*$")),
@@ -267,21 +267,21 @@ enum OpenAPI {
     return isOptional ? type("string", "null", with: limits) : type("string", with: limits)
   }
 
-  private static func integer(_ range: ClosedRange<Int>) -> JSONValue {
+  static func integer(_ range: ClosedRange<Int>) -> JSONValue {
     type(
       "integer", "null",
       with: [("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))])
   }
 
-  private static func choice(_ values: [String]) -> JSONValue {
+  static func choice(_ values: [String]) -> JSONValue {
     type("string", with: [("enum", .array(values.map(JSONValue.string)))])
   }
 
-  private static let time = type("string", with: [("format", .string("date-time"))])
-  private static let optionalTime = type(
+  static let time = type("string", with: [("format", .string("date-time"))])
+  static let optionalTime = type(
     "string", "null", with: [("format", .string("date-time"))])
   /// Not every reader checks formats.
-  private static let givenTime = type(
+  static let givenTime = type(
     "string", "null",
     with: [
       ("format", .string("date-time")),
@@ -292,269 +292,7 @@ enum OpenAPI {
             + "(\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$")
       ),
     ])
-  private static let string = type("string")
-  private static let optionalString = type("string", "null")
-  private static let bool = type("boolean")
-
-  // MARK: Schemas
-
-  private static var schemas: [(String, JSONValue)] {
-    [
-      ("Error", error), ("Config", config), ("Mapping", mapping), ("NewMapping", newMapping),
-      ("NewConfig", newConfig), ("ConfigChange", configChange), ("NewAnalysis", newAnalysis),
-      ("Analysis", answer(analysisMembers)),
-      (
-        "AnalysisWithResult",
-        answer(
-          analysisMembers + [
-            ("repositories", array(string)), ("services", array(string)),
-            ("revision", optionalString),
-            (
-              "result",
-              .object([("oneOf", .array([reference("Result"), type("null")]))])
-            ),
-          ])
-      ),
-      (
-        "AnalysisList",
-        answer([
-          ("success", .object([("const", .bool(true))])), ("data", array(reference("Analysis"))),
-          (
-            "pagination",
-            answer([
-              ("page", type("integer")), ("perPage", type("integer")), ("total", type("integer")),
-            ])
-          ),
-        ])
-      ),
-      ("Result", result), ("CodeCorrelation", correlation), ("Suspect", suspect),
-    ]
-  }
-
-  private static let error = answer([
-    ("success", .object([("const", .bool(false))])),
-    (
-      "error",
-      answer([
-        ("code", choice(WebFailure.Code.allCases.map(\.rawValue))), ("message", string),
-        (
-          "details",
-          object(
-            [
-              ("hint", string),
-              (
-                "fields",
-                array(answer([("field", string), ("message", string), ("hint", optionalString)]))
-              ),
-            ], required: [])
-        ),
-      ])
-    ),
-  ])
-
-  private static let mapping = answer([
-    ("serviceName", string), ("repo", optionalString), ("pathPrefix", optionalString),
-    ("defaultBranch", optionalString),
-  ])
-
-  private static let config = answer([
-    ("id", string), ("name", string), ("platform", choice([ConfigItem.platform])),
-    ("baseUrl", string),
-    ("authentication", choice(Connection.Authentication.allCases.map(\.rawValue))),
-    ("user", string), ("expiresAt", optionalTime), ("needsReauthorization", bool),
-    ("repositories", array(string)), ("serviceMappings", array(reference("Mapping"))),
-    (
-      "lookbackDays",
-      type("integer", with: [("minimum", .integer(1)), ("maximum", .integer(365))])
-    ),
-    ("isActive", bool), ("createdAt", time), ("updatedAt", time),
-  ])
-
-  private static let newMapping = object(
-    [
-      ("serviceName", text(1...256, isOptional: false)),
-      ("repo", text(1...8192, isOptional: false)),
-      ("pathPrefix", text(0...4096)), ("defaultBranch", text(0...255)),
-    ], required: ["serviceName", "repo"])
-
-  private static func repositories(isOptional: Bool) -> JSONValue {
-    let limits: [(String, JSONValue)] = [
-      (
-        "items",
-        type("string", with: [("minLength", .integer(1)), ("maxLength", .integer(8192))])
-      ),
-      ("minItems", .integer(1)), ("maxItems", .integer(ConfigChange.maximumRepositories)),
-    ]
-    return isOptional ? type("array", "null", with: limits) : type("array", with: limits)
-  }
-
-  private static let changeable: [(String, JSONValue)] = [
-    (
-      "serviceMappings",
-      type(
-        "array", "null",
-        with: [
-          ("items", reference("NewMapping")), ("maxItems", .integer(ConfigChange.maximumMappings)),
-        ])
-    ),
-    ("lookbackDays", integer(RepositorySetting.lookbackRange)),
-    ("isActive", type("boolean", "null")),
-  ]
-
-  private static let newConfig = object(
-    [
-      ("platform", choice([ConfigItem.platform])), ("name", text(1...64)),
-      (
-        "credentials",
-        object(
-          [
-            (
-              "token",
-              type(
-                "string",
-                with: [
-                  ("minLength", .integer(1)), ("maxLength", .integer(4096)),
-                  ("writeOnly", .bool(true)),
-                ])
-            ),
-            ("baseUrl", text(1...2048)),
-          ], required: ["token"])
-      ),
-      ("repositories", repositories(isOptional: false)),
-    ] + changeable, required: ["platform", "credentials", "repositories"])
-
-  private static let configChange = object(
-    [
-      (
-        "platform",
-        type("string", "null", with: [("enum", .array([.string(ConfigItem.platform), .null]))])
-      ),
-      (
-        "credentials",
-        type(
-          "object", "null",
-          with: [
-            (
-              "properties",
-              .object([
-                (
-                  "token",
-                  type(
-                    "string", "null",
-                    with: [
-                      ("minLength", .integer(1)), ("maxLength", .integer(4096)),
-                      ("writeOnly", .bool(true)),
-                    ])
-                ),
-                ("baseUrl", text(1...2048)),
-              ])
-            )
-          ])
-      ),
-      ("repositories", repositories(isOptional: true)),
-    ] + changeable, required: [])
-
-  private static let names = type(
-    "array", "null",
-    with: [
-      (
-        "items",
-        type("string", with: [("minLength", .integer(1)), ("maxLength", .integer(8192))])
-      ),
-      ("maxItems", .integer(AnalysisQuestion.maximumNames)),
-    ])
-
-  private static let newAnalysis = object(
-    [
-      ("description", text(AnalysisQuestion.descriptionRange, isOptional: false)),
-      ("timeStart", givenTime), ("timeEnd", givenTime),
-      ("metadata", type("object", "null")),
-      ("symptom", text(0...AnalysisQuestion.maximumSymptomBytes)), ("repositories", names),
-      ("services", names), ("revision", text(1...255)),
-      ("lookbackDays", integer(RepositorySetting.lookbackRange)),
-      ("limit", integer(1...AnalysisQuestion.maximumLimit)),
-    ], required: ["description"])
-
-  private static let analysisMembers: [(String, JSONValue)] = [
-    ("id", string), ("status", choice(StoredAnalysis.Status.allCases.map(\.rawValue))),
-    ("createdAt", time), ("completedAt", optionalTime), ("description", string),
-    ("timeStart", time), ("timeEnd", time), ("metadata", type("object")),
-    ("error", optionalString),
-  ]
-
-  private static let author = answer([("name", optionalString)])
-  private static let lines = type(
-    "array", "null",
-    with: [("items", type("integer")), ("minItems", .integer(2)), ("maxItems", .integer(2))])
-
-  private static let correlation = object(
-    [
-      ("available", bool),
-      (
-        "suspectedCode",
-        .object([
-          (
-            "oneOf",
-            .array([
-              answer([
-                ("repo", string), ("filePath", string), ("functionName", optionalString),
-                ("lineRange", lines), ("snippet", optionalString),
-              ]), type("null"),
-            ])
-          )
-        ])
-      ),
-      (
-        "causalPR",
-        .object([
-          (
-            "oneOf",
-            .array([
-              answer([
-                ("id", type("integer")), ("title", string), ("author", author),
-                ("mergedAt", optionalTime), ("url", optionalString), ("confidence", type("number")),
-                ("explanation", string),
-              ]), type("null"),
-            ])
-          )
-        ])
-      ),
-      (
-        "recentCommits",
-        array(
-          answer([
-            ("sha", string), ("title", string), ("author", author), ("committedAt", optionalTime),
-            ("url", optionalString),
-          ]))
-      ),
-      ("explanation", string),
-    ], required: ["available", "suspectedCode", "causalPR", "recentCommits"])
-
-  private static let suspect = answer([
-    ("repository", string), ("mergeRequest", type("integer")), ("sha", optionalString),
-    ("title", string), ("author", optionalString), ("mergedAt", optionalTime),
-    ("url", optionalString), ("score", type("number")), ("confidence", type("number")),
-    ("file", string), ("function", optionalString), ("lines", lines),
-    (
-      "evidence",
-      array(
-        answer([
-          ("kind", string), ("frame", type("integer", "null")), ("file", string),
-          ("line", type("integer", "null")), ("weight", type("number")), ("text", string),
-        ]))
-    ),
-    (
-      "snippet",
-      array(
-        answer([("number", type("integer")), ("text", string), ("changed", bool), ("named", bool)])
-      )
-    ),
-  ])
-
-  private static let result = object(
-    [
-      ("codeCorrelation", reference("CodeCorrelation")), ("suspects", array(reference("Suspect"))),
-      ("at", time), ("lookbackDays", type("integer")), ("repositories", array(string)),
-      ("candidates", type("integer")), ("notes", array(string)),
-    ], required: ["codeCorrelation", "suspects", "at", "lookbackDays", "repositories", "notes"])
+  static let string = type("string")
+  static let optionalString = type("string", "null")
+  static let bool = type("boolean")
 }

@@ -31,7 +31,6 @@ struct Endpoint: Sendable {
     /// JSON of at most so many bytes.
     case json(Int)
 
-    static let smallForm = Content.form(1 << 20)
     static let smallJSON = Content.json(1 << 20)
 
     /// The most bytes.

@@ -64,7 +64,6 @@ extension HTTPField.Name {
   static let acceptBuffering = Self.known("X-Accel-Buffering")
   static let refresh = Self.known("Refresh")
   static let gitlabToken = Self.known("X-Gitlab-Token")
-  static let gitlabEvent = Self.known("X-Gitlab-Event")
 
   private static func known(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { return .connection }

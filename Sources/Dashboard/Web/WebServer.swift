@@ -1,5 +1,6 @@
 import Credentials
 import Foundation
+import GitLab
 import HTTP
 import HTTPTypes
 import HummingbirdCore
@@ -330,6 +331,6 @@ struct WebServer: Sendable {
     else {
       return WebFailure(.unauthorized, "Log in first.", hint: "Open /login.").response(.page)
     }
-    return .redirect("/login?next=\(PercentCoding.encode(path))")
+    return .redirect("/login?next=\(Form.encode(path))")
   }
 }

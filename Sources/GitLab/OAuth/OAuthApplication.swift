@@ -37,7 +37,7 @@ public struct OAuthApplication: Sendable, Hashable {
 }
 
 /// Names and values as `application/x-www-form-urlencoded` (WHATWG URL, 5.2), with spaces as `%20`.
-struct Form {
+package struct Form {
   private(set) var text = ""
 
   init(_ fields: [(String, String)]) {
@@ -47,7 +47,8 @@ struct Form {
     }
   }
 
-  private static func encode(_ value: String) -> String {
+  /// Encodes everything but RFC 3986's unreserved characters.
+  package static func encode(_ value: String) -> String {
     var text = ""
     for byte in value.utf8 {
       switch byte {
