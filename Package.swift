@@ -44,7 +44,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Mirror", dependencies: ["CLibgit2", "CLibdeflate", "CZlib", "CShims", "HTTP"],
+      name: "Mirror",
+      dependencies: [
+        "CLibgit2", "CLibdeflate", "CZlib", "CShims", "HTTP",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings),
     .target(
       name: "Cache", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
@@ -137,7 +141,10 @@ let package = Package(
       name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
     .testTarget(
-      name: "MirrorTests", dependencies: ["Mirror", "CLibgit2", "TestSupport"],
+      name: "MirrorTests",
+      dependencies: [
+        "Mirror", "CLibgit2", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

@@ -1,6 +1,7 @@
 import CLibgit2
+import Glibc
 
-/// A failure that libgit2 reported.
+/// A failure that libgit2 or the system reported, or of what they gave.
 public struct GitError: Error, Sendable, CustomStringConvertible {
   /// libgit2's error code. A struct, so that a code we do not know survives.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -34,6 +35,21 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   /// One sentence for a log or a person.
   public var description: String {
     "\(operation): \(message ?? "libgit2 error \(code.rawValue)")"
+  }
+}
+
+extension GitError {
+  /// What the system refused, in its words for the `errno` of now.
+  static func ofSystem(_ operation: String) -> GitError {
+    let reason = String(cString: strerror(errno))
+    return GitError(
+      code: .init(rawValue: GIT_ERROR.rawValue), operation: operation, message: reason,
+      isOfSystem: true)
+  }
+
+  /// Something that is not as it has to be.
+  static func damaged(_ operation: String, _ message: String) -> GitError {
+    GitError(code: .init(rawValue: GIT_ERROR.rawValue), operation: operation, message: message)
   }
 }
 

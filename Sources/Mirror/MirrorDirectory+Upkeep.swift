@@ -99,11 +99,12 @@ extension Repository {
         throw FetchError(indexing: error)
       }
     }
+    do throws(GitError) { try indexer.finish() } catch { throw FetchError(indexing: error) }
     let received = indexer.progress
     guard received.totalObjects > 0, received.receivedObjects == received.totalObjects else {
       throw FetchError.packCutShort
     }
-    do throws(GitError) { try indexer.commit() } catch { throw FetchError(indexing: error) }
+    do { try indexer.commit() } catch let error as GitError { throw FetchError(indexing: error) }
     return received.totalObjects
   }
 }

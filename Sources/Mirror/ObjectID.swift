@@ -79,6 +79,12 @@ public struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
   }
 
+  /// Adds the 20 bytes to others.
+  func append(to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: (high.bigEndian, middle.bigEndian)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: low.bigEndian) { bytes.append(contentsOf: $0) }
+  }
+
   /// The 20 bytes.
   public var bytes: [UInt8] {
     withUnsafeBytes(of: (high.bigEndian, middle.bigEndian)) { Array($0) }

@@ -76,7 +76,11 @@ struct ObjectDownload {
         let received = try tokens.renewing {
           try remote.fetch(
             wants: Set(wants).sorted(), haves: haves(), into: repository, filter: filter,
-            maximumObjects: maximumObjects, progress: progress)
+            maximumObjects: maximumObjects,
+            progress: {
+              if cancellation.isCancelled { throw SyncError.cancelled }
+              progress($0)
+            })
         }
         result.objects += received.totalObjects
       } catch FetchError.missing(let id) {

@@ -40,6 +40,12 @@ public final class GitFixture {
   /// - Throws: ``Failure`` for an exit code other than 0.
   @discardableResult
   public func git(_ arguments: String..., input: [UInt8]? = nil) throws -> [UInt8] {
+    try git(arguments, input: input)
+  }
+
+  /// Runs git in the repository and returns what it wrote to stdout.
+  @discardableResult
+  public func git(_ arguments: [String], input: [UInt8]? = nil) throws -> [UInt8] {
     try Self.run(["-C", path] + arguments, input: input, scratch: scratch)
   }
 

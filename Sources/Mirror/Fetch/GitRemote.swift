@@ -79,14 +79,15 @@ public final class GitRemote {
   ///   - haves: Commits that the repository has completely, or but for what the same filter left out.
   ///   - filter: What to leave out; wanted objects come all the same.
   ///   - maximumObjects: The most objects that the pack may have.
-  ///   - progress: Called as pieces of the pack are indexed.
+  ///   - progress: Called as pieces of the pack are indexed; what it throws ends the fetch.
   /// - Returns: What was received.
   /// - Throws: ``FetchError/missing(_:)`` with the first wanted id that the server lacks;
   ///   ``FetchError/tooManyObjects(_:)`` as soon as the pack's head has come; other ``FetchError``s; what
   ///   `authorization` throws. Nothing is stored then.
   public func fetch(
     wants: [ObjectID], haves: [ObjectID], into repository: Repository,
-    filter: ObjectFilter? = nil, maximumObjects: Int = .max, progress: (FetchProgress) -> Void
+    filter: ObjectFilter? = nil, maximumObjects: Int = .max,
+    progress: (FetchProgress) throws -> Void
   ) throws -> FetchProgress {
     guard !wants.isEmpty else { return FetchProgress() }
     let advertisement = try connect()
@@ -116,20 +117,20 @@ public final class GitRemote {
         guard indexer.progress.totalObjects <= maximumObjects else {
           throw FetchError.tooManyObjects(indexer.progress.totalObjects)
         }
-        progress(indexer.progress)
+        try progress(indexer.progress)
       }
     }
+    do throws(GitError) { try indexer.finish() } catch { throw FetchError(indexing: error) }
     let received = indexer.progress
     guard parser.isComplete else { throw FetchError.packCutShort }
-    // libgit2 cannot commit a pack of no objects: the server had nothing that the haves do not reach.
+    // The server had nothing that the haves do not reach.
     guard received.totalObjects > 0 else { return received }
     guard received.receivedObjects == received.totalObjects else { throw FetchError.packCutShort }
-    do throws(GitError) {
-      try indexer.commit()
-    } catch {
+    do {
+      try indexer.commit(progress: progress)
+    } catch let error as GitError {
       throw FetchError(indexing: error)
     }
-    progress(indexer.progress)
     return indexer.progress
   }
 

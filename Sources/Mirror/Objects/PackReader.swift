@@ -25,7 +25,7 @@ final class PackReader {
   private var mapped = 0
 
   private struct Step {
-    var entry: Pack.Entry
+    var entry: PackEntry
     var key: ObjectCache.Key
   }
 
@@ -109,7 +109,7 @@ final class PackReader {
     pack.releasePages()
   }
 
-  private func whole(_ pack: Pack, _ entry: Pack.Entry, _ kind: ObjectKind) -> ObjectBytes? {
+  private func whole(_ pack: Pack, _ entry: PackEntry, _ kind: ObjectKind) -> ObjectBytes? {
     guard let memory = malloc(max(entry.byteCount, 1)) else { return nil }
     let output = UnsafeMutableRawBufferPointer(start: memory, count: entry.byteCount)
     guard inflate(pack, entry, into: output) else {
@@ -120,7 +120,7 @@ final class PackReader {
   }
 
   /// Decompresses a difference; it is valid until the next one.
-  private func delta(_ pack: Pack, _ entry: Pack.Entry) -> Delta? {
+  private func delta(_ pack: Pack, _ entry: PackEntry) -> Delta? {
     deltaMemory.shrink(to: 4 << 20)
     deltaMemory.reserve(entry.byteCount)
     let output = UnsafeMutableRawBufferPointer(
@@ -130,7 +130,7 @@ final class PackReader {
   }
 
   private func inflate(
-    _ pack: Pack, _ entry: Pack.Entry, into output: UnsafeMutableRawBufferPointer
+    _ pack: Pack, _ entry: PackEntry, into output: UnsafeMutableRawBufferPointer
   ) -> Bool {
     let consumed = inflater.inflate(pack.data(from: entry.dataOffset), into: output)
     noteMapped((consumed ?? 0) + Self.mappedPerRead, of: pack)

@@ -43,9 +43,7 @@ extension Repository {
     guard !known.contains(name),
       let made = Pack(directory: directory, name: name, number: 0), made.index.count == ids.count
     else {
-      throw GitError(
-        code: .init(rawValue: GIT_ERROR.rawValue), operation: "join packs in \(directory)",
-        message: "the new pack is not whole")
+      throw .damaged("join packs in \(directory)", "the new pack is not whole")
     }
     if isPartial { try PackFiles.markAsPromised("\(directory)/\(name)") }
     try PackFiles.synchronize("\(directory)/\(name)", in: directory)

@@ -1,5 +1,3 @@
-import CLibgit2
-
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -12,23 +10,21 @@ enum PackFiles {
   static func markAsPromised(_ pack: String) throws(GitError) {
     let path = pack + ".promisor"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o444)
-    guard descriptor >= 0 else { throw failure("write \(path)") }
+    guard descriptor >= 0 else { throw .ofSystem("write \(path)") }
     close(descriptor)
   }
 
   /// Brings a pack, its index and their directory to disk.
   static func synchronize(_ pack: String, in directory: String) throws(GitError) {
-    for path in [pack + ".pack", pack + ".idx", directory] {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      defer { close(descriptor) }
-      guard fsync(descriptor) == 0 else { throw failure("bring \(path) to disk") }
-    }
+    for path in [pack + ".pack", pack + ".idx"] { try synchronize(path) }
+    try synchronize(directory)
   }
 
-  private static func failure(_ operation: String) -> GitError {
-    GitError(
-      code: .init(rawValue: GIT_ERROR.rawValue), operation: operation,
-      message: String(cString: strerror(errno)), isOfSystem: true)
+  /// Brings a file or directory to disk.
+  static func synchronize(_ path: String) throws(GitError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .ofSystem("bring \(path) to disk") }
   }
 }
