@@ -65,6 +65,9 @@ struct PackIndexer: ~Copyable {
         operation, "it has a difference to \(missing.base), which the repository does not have")
     }
     if objects.count > parser.totalObjects { trailer = try closeAnew(count: objects.count) }
+    var whole = self.progress
+    whole.indexedObjects = whole.totalObjects
+    try progress(whole)
     let pack = "\(directory)/pack-\(trailer)"
     try file.finish(as: pack + ".pack")
     if repository.isPartial { try PackFiles.markAsPromised(pack) }
