@@ -55,12 +55,18 @@ import Testing
     let fixture = try await prepared(content)
     let (file, copy) = (place("archive"), place())
     defer { for path in [file, copy] { try? FileManager.default.removeItem(atPath: path) } }
+    let project = try #require(try fixture.cache.projects().first)
+    let weights = URL(fileURLWithPath: project.weightsFile(in: fixture.cache.directory))
+    try FileManager.default.createDirectory(
+      at: weights.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: weights)
     let exported = try export(fixture, to: file)
     #expect(exported.projects == 1)
     #expect(
       try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int == exported.byteCount)
     let summary = try `import`(file, into: copy)
     #expect(summary.projects == 1 && summary.objects > 5)
+    #expect(try String(contentsOfFile: project.weightsFile(in: copy), encoding: .utf8) == "{}")
     let cache = try CacheStore(directory: copy, access: .readOnly)
     #expect(try answers(cache) == answers(fixture.cache))
     let mirror = MirrorDirectory(cache: copy, host: "double", projectID: Int64(fixture.project))
@@ -181,7 +187,7 @@ import Testing
 
   /// Writes an archive of the fixture's parts, with some of them changed.
   private func archive(
-    _ fixture: SyncFixture, at file: String, format: Int = 1,
+    _ fixture: SyncFixture, at file: String, format: Int = 2,
     database: ((String) throws -> Void)? = nil,
     entries: ([(String, [UInt8])]) -> [(String, [UInt8])] = { $0 }
   ) throws {
@@ -230,7 +236,7 @@ import Testing
     try archive(fixture, at: file)
     #expect(refusal() == "taken")
     try FileManager.default.removeItem(atPath: copy)
-    try archive(fixture, at: file, format: 2)
+    try archive(fixture, at: file, format: 3)
     #expect(refusal().contains("newer version"))
     for name in ["../../evil", "/etc/evil", "mirrors/0/hooks/post-update", "mirrors/1/refs"] {
       try archive(fixture, at: file, entries: { $0 + [(name, [1])] })

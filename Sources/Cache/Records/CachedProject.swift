@@ -56,3 +56,16 @@ public struct CachedProject: Sendable, Equatable, Identifiable {
     failure = row["failure"]
   }
 }
+
+extension CachedProject {
+  /// Where a cache keeps weights that were fitted to the project: a file beside the mirrors, so that it goes where the
+  /// cache goes.
+  ///
+  /// - Parameter cache: The cache directory.
+  public func weightsFile(in cache: String) -> String {
+    "\(cache)/weights/\(host)/\(projectID).json"
+  }
+
+  /// Larger files hold no weights.
+  public static let largestWeightsFile = 64 << 10
+}

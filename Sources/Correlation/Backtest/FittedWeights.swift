@@ -81,20 +81,17 @@ public struct FittedWeightsFile: Sendable {
   /// The file.
   public let path: String
 
-  /// Larger files are not read.
-  private static let largest = 64 << 10
-
   /// - Parameters:
   ///   - cache: The cache directory.
   ///   - project: The project that the weights are for.
   public init(cache: String, project: CachedProject) {
-    path = "\(cache)/weights/\(project.host)/\(project.projectID).json"
+    path = project.weightsFile(in: cache)
   }
 
   /// Reads the weights; `nil` where there are none, or none that can be read.
   public func read() -> FittedWeights? {
     guard let handle = FileHandle(forReadingAtPath: path),
-      let bytes = try? handle.read(upToCount: Self.largest)
+      let bytes = try? handle.read(upToCount: CachedProject.largestWeightsFile)
     else { return nil }
     return try? JSONDecoder().decode(FittedWeights.self, from: bytes)
   }

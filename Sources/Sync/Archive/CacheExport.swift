@@ -2,7 +2,7 @@ import Cache
 import Foundation
 import Mirror
 
-/// Carries a whole cache into one file: a tar archive of the database, the refs and the packs.
+/// Carries a whole cache into one file: a tar archive of the database, the refs, the packs and fitted weights.
 ///
 /// Nothing in it is secret: settings and tokens lie elsewhere. A file that was there is replaced once the new one is whole.
 public struct CacheExport {
@@ -73,14 +73,20 @@ public struct CacheExport {
       try writer.add(
         ArchiveLayout.pack(number, of: index), file: pack, isCancelled: isCancelled)
     }
+    let weights = URL(fileURLWithPath: project.weightsFile(in: cache.directory))
+    if let content = try? Data(contentsOf: weights),
+      content.count <= CachedProject.largestWeightsFile
+    {
+      try writer.add(ArchiveLayout.weights(of: index), Array(content))
+    }
   }
 }
 
 /// The names of an archive's files, in their order: manifest, database, and for each project of the database, by host and
-/// path, its refs and packs. No name is ever used as a path on the disk.
+/// path, its refs, packs and fitted weights, if there are any. No name is ever used as a path on the disk.
 enum ArchiveLayout {
   /// Grows when an older version could not read what a newer one writes.
-  static let format = 1
+  static let format = 2
   static let manifestName = "sigsentry-cache.json"
   static let databaseName = "cache.sqlite"
 
@@ -89,6 +95,8 @@ enum ArchiveLayout {
   static func pack(_ number: Int, of project: Int) -> String {
     "mirrors/\(project)/\(number).pack"
   }
+
+  static func weights(of project: Int) -> String { "mirrors/\(project)/weights.json" }
 }
 
 /// What an archive says of itself.

@@ -206,7 +206,13 @@ public struct CacheImport {
     if let head = references.head {
       try repository.setHead(toBranch: String(head.dropFirst("refs/heads/".count)))
     }
-    return entry
+    guard entry?.name == ArchiveLayout.weights(of: index) else { return entry }
+    // Whoever reads the file looks at each of its numbers.
+    let weights = URL(fileURLWithPath: project.weightsFile(in: draft))
+    try FileManager.default.createDirectory(
+      at: weights.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(reader.content(limit: CachedProject.largestWeightsFile)).write(to: weights)
+    return try reader.next()
   }
 
   /// Gives the draft the place of the cache. Where there was one, both change places in one step, and the old one goes.
