@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sigsentry", "GitLabDouble", "TestSupport",
+        "sigsentry", "GitLabDouble", "Settings", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

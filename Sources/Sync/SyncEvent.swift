@@ -1,3 +1,4 @@
+import Foundation
 import Mirror
 
 /// What a sync of one repository is doing.
@@ -59,13 +60,18 @@ public struct SyncReport: Sendable {
   public var repository: String
   /// What it brought, or why it failed.
   public var result: Result<SyncSummary, SyncError>
+  /// When it began.
+  public var startedAt: Date
   /// How long it took, in seconds.
   public var seconds: Double
 
   /// Makes a report of its parts.
-  public init(repository: String, result: Result<SyncSummary, SyncError>, seconds: Double) {
+  public init(
+    repository: String, result: Result<SyncSummary, SyncError>, startedAt: Date, seconds: Double
+  ) {
     self.repository = repository
     self.result = result
+    self.startedAt = startedAt
     self.seconds = seconds
   }
 }

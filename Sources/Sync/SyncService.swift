@@ -62,7 +62,7 @@ public struct SyncService: Sendable {
   private func run(
     _ target: SyncTarget, report: @escaping @Sendable (SyncEvent) -> Void
   ) -> SyncReport {
-    let start = ContinuousClock.now
+    let (start, startedAt) = (ContinuousClock.now, clock())
     let result: Result<SyncSummary, SyncError>
     var projectID = target.projectID
     do {
@@ -77,7 +77,7 @@ public struct SyncService: Sendable {
     }
     let duration = (ContinuousClock.now - start).components
     return SyncReport(
-      repository: target.path, result: result,
+      repository: target.path, result: result, startedAt: startedAt,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) / 1e18)
   }
 

@@ -4,10 +4,12 @@ import Testing
 
 @testable import Cache
 
-@Suite struct CacheStoreTests {
+@Suite final class CacheStoreTests {
   private let directory = FileManager.default.temporaryDirectory
     .appendingPathComponent("cache-\(UUID().uuidString)").path
   private let now = Date(timeIntervalSince1970: 1_760_000_000)
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   private func makeStore() throws -> (CacheStore, CachedProject) {
     let store = try CacheStore(directory: directory, access: .readWrite)

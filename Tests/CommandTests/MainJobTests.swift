@@ -1,5 +1,6 @@
 import Foundation
 import GitLabDouble
+import Settings
 import TestSupport
 import Testing
 
@@ -18,6 +19,8 @@ import Testing
     let synced = try await fixture.run("sync")
     #expect(synced.status == 0, "\(synced.errorText)")
     #expect(synced.text.contains("1 merge requests changed"))
+    let runs = try SettingsStore(directory: fixture.config, access: .readOnly).syncRuns(limit: 5)
+    #expect(runs.map(\.cause) == [.person] && runs.map(\.mergeRequests) == [1])
     let stats = try await fixture.run(
       "stats", "acme/shop", "--mr", "\(iid)", "--format", "numstat", "--offline")
     #expect(stats.output == (try fixture.upstream.git("diff", "--numstat", "-M", "main", "topic")))

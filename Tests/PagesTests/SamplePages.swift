@@ -223,7 +223,7 @@ struct SamplePages {
     ]
     let runs = [
       SyncRun(
-        startedAt: ago(600), seconds: 42.3, trigger: text("dashboard"), repositories: 5,
+        startedAt: ago(600), seconds: 42.3, trigger: text("by hand"), repositories: 5,
         mergeRequests: 120, diffs: 430, bytes: 48_200_000,
         failures: [.init(repository: text("platform/search"), reason: text("404: not found"))]),
       SyncRun(

@@ -112,8 +112,8 @@ actor SyncCenter {
     } catch {
       let report = SyncReport(
         repository: board.state(of: job.id)?.path ?? "", result: .failure(SyncError(error)),
-        seconds: 0)
-      await note(report, of: job, startedAt: begin)
+        startedAt: begin, seconds: 0)
+      await note(report, of: job)
       return
     }
     board.change(job.id, path: target.path) {
@@ -124,14 +124,14 @@ actor SyncCenter {
     }
     let service = SyncService(cache: cache, cancellation: cancellation, wait: wait)
     let reports = await service.sync([target], jobs: 1) { [board] in board.take($0, of: job.id) }
-    for report in reports { await note(report, of: job, startedAt: begin) }
+    for report in reports { await note(report, of: job) }
   }
 
   private nonisolated func note(
-    _ report: SyncReport, of job: Job, startedAt begin: Date
+    _ report: SyncReport, of job: Job
   ) async {
     counters.count(report)
-    let run = SyncRun(report, of: job.id, cause: job.cause, startedAt: begin)
+    let run = SyncRun(report, of: job.id, cause: job.cause)
     // The board tells how it ended even where the history cannot be written.
     try? await workers.onDisk { [store] in try store.insert(run) }
     board.change(job.id, path: report.repository) {

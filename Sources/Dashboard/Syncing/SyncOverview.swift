@@ -115,7 +115,7 @@ extension Pages.SyncRun {
       switch first.cause {
       case .schedule: "schedule"
       case .webhook: "webhook"
-      case .person: "dashboard"
+      case .person: "by hand"
       }
     if runs.count == 1, let path = paths[first.repositoryID] { trigger += ", \(path)" }
     self.init(

@@ -74,23 +74,3 @@ struct SyncState: Sendable {
     return elapsed / Double(done) * Double(total - done)
   }
 }
-
-extension SyncRun {
-  init(_ report: SyncReport, of id: RepositorySetting.ID, cause: Cause, startedAt: Date) {
-    self.init(repositoryID: id, cause: cause, startedAt: startedAt, seconds: report.seconds)
-    switch report.result {
-    case .success(let summary):
-      mergeRequests = summary.mergeRequests
-      diffs = summary.diffs
-      files = summary.files
-      commits = summary.commits
-      apiRequests = summary.apiRequests
-      objects = summary.objects
-      bytesReceived = summary.bytesReceived
-    case .failure(let error):
-      failure = error.summary
-      hint = error.hint
-      needsReauthorization = error.isAuthorization
-    }
-  }
-}

@@ -66,9 +66,9 @@ struct ScheduleCommand: AsyncParsableCommand {
       var quiet = options
       quiet.quiet = true
       let start = ContinuousClock.now
-      let reports = try await SyncRun(Workspace(quiet), jobs: jobs).run(
+      let reports = try await SyncRound(Workspace(quiet), jobs: jobs, cause: .schedule).run(
         workspace.store.repositories(activeOnly: true))
-      SyncRun.explainFailures(reports)
+      SyncRound.explainFailures(reports)
       let failed = reports.filter { if case .failure = $0.result { true } else { false } }
       let summaries = reports.compactMap { try? $0.result.get() }
       let elapsed = (ContinuousClock.now - start).components

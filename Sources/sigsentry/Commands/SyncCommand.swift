@@ -48,7 +48,7 @@ struct SyncCommand: AsyncParsableCommand {
       )
     }
     let since = try since.map { try TimeExpression($0, now: Date()).since }
-    let reports = try await SyncRun(workspace, jobs: jobs).run(
+    let reports = try await SyncRound(workspace, jobs: jobs, cause: .person).run(
       settings, lookbackDays: lookbackDays, since: since,
       content: windowOnly.map { $0 ? .windowOnly : .full } ?? .automatic)
     let output = StandardOutput()
@@ -59,20 +59,22 @@ struct SyncCommand: AsyncParsableCommand {
     }
     output.flush()
     if Interruption.cancellation.isCancelled { throw CancellationError() }
-    SyncRun.explainFailures(reports)
+    SyncRound.explainFailures(reports)
     let code = SyncOutput.exitCode(reports)
     if code != 0 { throw ExitCode(code) }
   }
 }
 
 /// One round of syncs with their progress on standard error.
-struct SyncRun {
+struct SyncRound {
   private let workspace: Workspace
   private let jobs: Int
+  private let cause: SyncRun.Cause
 
-  init(_ workspace: Workspace, jobs: Int) {
+  init(_ workspace: Workspace, jobs: Int, cause: SyncRun.Cause) {
     self.workspace = workspace
     self.jobs = jobs
+    self.cause = cause
   }
 
   func run(
@@ -91,6 +93,10 @@ struct SyncRun {
       wait: Interruption.wait)
     let reports = await service.sync(targets, jobs: jobs) { display.show($0) }
     display.finish()
+    for (setting, report) in zip(settings, reports) {
+      // What the sync brought is worth the same without a line in the history.
+      try? workspace.store.insert(SyncRun(report, of: setting.id, cause: cause))
+    }
     return reports
   }
 
