@@ -82,12 +82,15 @@ public struct MirrorDirectory: Sendable {
     return true
   }
 
-  /// Removes the files of packs that a killed fetch left. Call it with the lock held.
+  /// Removes the files of packs that a killed fetch left, and packs that got no index. Call it with the lock held.
   public func removeUnfinishedPacks() {
     let directory = path + "/objects/pack"
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    where name.hasPrefix("pack_git2_") {
-      try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    let names = Set((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
+    for name in names {
+      let isUnfinished =
+        PackFileWriter.isUnfinished(name)
+        || name.hasSuffix(".pack") && !names.contains("\(name.dropLast(5)).idx")
+      if isUnfinished { unlink("\(directory)/\(name)") }
     }
   }
 

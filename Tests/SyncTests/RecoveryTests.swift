@@ -58,6 +58,18 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `what a killed fetch left of a pack goes with the next sync`() async throws {
+    let fixture = try await prepared()
+    let directory = fixture.mirror.path + "/objects/pack/"
+    let files = ["tmp_pack_Ab12Cd", "pack_git2_ab12", "pack-\(ObjectID.emptyTree).pack"]
+    for name in files { try Data("x".utf8).write(to: URL(fileURLWithPath: directory + name)) }
+    let before = fixture.mirror.packs
+    try await fixture.syncWell()
+    for name in files { #expect(!FileManager.default.fileExists(atPath: directory + name)) }
+    #expect(fixture.mirror.packs == before)
+    await fixture.stop()
+  }
+
   @Test func `a passing gap in GitLab's answer does not take a diff away`() async throws {
     let fixture = try await prepared()
     let refs = try #require(fixture.double.mergeRequest(1, in: fixture.project)?.diffRefs)

@@ -23,6 +23,11 @@ final class PackFileWriter {
     if !isNamed { unlink(path) }
   }
 
+  /// Whether a file of that name is one that was never finished, of this writer or of libgit2's.
+  static func isUnfinished(_ name: String) -> Bool {
+    name.hasPrefix("tmp_pack_") || name.hasPrefix("pack_git2_")
+  }
+
   /// Writes bytes at the end.
   func append(_ bytes: [UInt8]) throws(GitError) {
     try write(bytes, at: byteCount)
