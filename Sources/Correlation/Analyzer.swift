@@ -9,6 +9,8 @@ public enum AnalysisError: Error, Sendable {
   case unknownRevision(String, repository: String)
   /// Objects of the mirror are missing or damaged.
   case damaged(repository: String, reason: String)
+  /// The mirror holds its window only, and not the directories of the revision.
+  case filesMissing(revision: String, project: CachedProject)
   /// The mirror of the project is missing or unreadable.
   case mirror(repository: String, GitError)
 
@@ -19,6 +21,8 @@ public enum AnalysisError: Error, Sendable {
       "The mirror of \(repository) knows no revision \(revision)."
     case .damaged(let repository, let reason):
       "The mirror of \(repository) is damaged: \(reason)."
+    case .filesMissing(let revision, let project):
+      "The mirror of \(project.path) holds its window only, and not the files of revision \(revision)."
     case .mirror(let repository, let error):
       "The mirror of \(repository) cannot be read: \(error)."
     }
@@ -27,8 +31,11 @@ public enum AnalysisError: Error, Sendable {
   /// What to do.
   public var hint: String {
     switch self {
-    case .unknownRevision: "Give a branch or an id of those that 'sigsentry sync' brought."
+    case .unknownRevision:
+      "Give a branch, a tag or an id of those that 'sigsentry sync' brought; 'sigsentry analyze' asks the server for a tag that it did not bring, but with --offline."
     case .damaged: "Run 'sigsentry cache verify'."
+    case .filesMissing(let revision, let project):
+      "Where the network is there, 'sigsentry analyze --repo \(project.path) --revision \(revision)' fetches them."
     case .mirror(let repository, _): "Run 'sigsentry sync \(repository)'."
     }
   }

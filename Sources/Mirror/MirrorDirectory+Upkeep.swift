@@ -75,7 +75,7 @@ extension MirrorDirectory {
 extension Repository {
   /// Whether a name is one that a mirror holds, and git allows it.
   public static func isMirrored(_ name: String) -> Bool {
-    let folders = ["refs/heads/", "refs/merge-requests/", "refs/keep-around/"]
+    let folders = ["refs/heads/", "refs/tags/", "refs/merge-requests/", "refs/keep-around/"]
     guard let folder = folders.first(where: { name.hasPrefix($0) }) else { return false }
     // As a branch, so that one rule serves for all.
     return isValidBranch(String(name.dropFirst(folder.count)))

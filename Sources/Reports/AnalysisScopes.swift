@@ -175,12 +175,19 @@ public struct AnalysisScopes {
 
   // MARK: Revisions and windows
 
+  /// Whether one of the repositories has a revision.
+  public func have(_ revision: String) -> Bool {
+    found.contains { has(revision, $0) }
+  }
+
+  private func has(_ revision: String, _ scope: AnalysisScope) -> Bool {
+    (try? repository(of: scope.project)?.resolveCommit(revision)) != nil
+  }
+
   /// Leaves out the repositories that do not have a revision, where others do.
   public mutating func keep(having revision: String) throws {
     guard found.count > 1 else { return }
-    let having = found.filter { scope in
-      (try? repository(of: scope.project)?.resolveCommit(revision)) != nil
-    }
+    let having = found.filter { has(revision, $0) }
     guard !having.isEmpty, having.count < found.count else { return }
     let gone = found.count - having.count
     found = having

@@ -3,7 +3,7 @@ import GitLab
 import HTTP
 import Mirror
 
-/// Fetches file contents that a mirror of the window only lacks, for a question that needs them. Blocks its thread.
+/// Fetches directories and file contents that a mirror of the window only lacks, for a question that needs them. Blocks its thread.
 public struct ContentDownload {
   private let target: SyncTarget
   private let cancellation: Cancellation
@@ -14,13 +14,64 @@ public struct ContentDownload {
     self.cancellation = cancellation
   }
 
-  /// Fetches blobs into a project's mirror.
+  /// Fetches the directories and file contents that a comparison needs, as far as the server has them.
   ///
-  /// - Returns: Those that the server does not have.
   /// - Throws: ``MirrorError/busy(path:)`` while a sync works on the mirror; ``FetchError``; what the tokens throw.
-  func fetch(
-    _ ids: Set<ObjectID>, of project: CachedProject, mirror: MirrorDirectory
-  ) throws -> Set<ObjectID> {
+  func complete(_ pair: TreePair, of project: CachedProject, mirror: MirrorDirectory) throws {
+    try working(on: project, mirror) { download, repository in
+      _ = try download.complete([pair], into: repository) { _ in }
+    }
+  }
+
+  /// Fetches the directories and files of a commit, but for large ones, where one of the directories is missing.
+  ///
+  /// - Returns: Whether the directories are all there now.
+  /// - Throws: ``MirrorError/busy(path:)`` while a sync works on the mirror; ``FetchError``; what the tokens throw.
+  public func fetchFiles(
+    of revision: String, in project: CachedProject, cacheDirectory: String
+  ) throws -> Bool {
+    let mirror = MirrorDirectory(
+      cache: cacheDirectory, host: project.host, projectID: project.projectID)
+    return try working(on: project, mirror) { download, repository in
+      let tree = try repository.commit(repository.resolveCommit(revision)).tree
+      func isWhole() throws -> Bool { try MissingObjects(repository).add(treesOf: tree) }
+      if try isWhole() { return true }
+      _ = try download.files(of: [tree], into: repository) { _ in }
+      if try isWhole() { return true }
+      _ = try download.complete([TreePair(old: nil, new: tree)], into: repository) { _ in }
+      return try isWhole()
+    }
+  }
+
+  /// Fetches the tag that a revision begins with, as `v1` of `v1~3`, and its commits.
+  ///
+  /// - Returns: Whether the mirror has it now; `false` where the server has no such tag.
+  /// - Throws: ``MirrorError/busy(path:)`` while a sync works on the mirror; ``FetchError``; what the tokens throw.
+  public func fetchTag(
+    in revision: String, of project: CachedProject, cacheDirectory: String
+  ) throws -> Bool {
+    guard let name = AdvertisedTags.name(in: revision) else { return false }
+    let mirror = MirrorDirectory(
+      cache: cacheDirectory, host: project.host, projectID: project.projectID)
+    return try working(on: project, mirror) { download, repository in
+      let id = try download.tokens.renewing {
+        try AdvertisedTags.id(of: name, on: download.remote)
+      }
+      guard let id else { return false }
+      if !repository.contains(id) {
+        let result = try download.commits(
+          [id], into: repository, filter: repository.partialFilter
+        ) { _ in }
+        guard result.missing.isEmpty else { return false }
+      }
+      return try AdvertisedTags.write(name, id, to: repository)
+    }
+  }
+
+  private func working<Value>(
+    on project: CachedProject, _ mirror: MirrorDirectory,
+    _ body: (ObjectDownload, Repository) throws -> Value
+  ) throws -> Value {
     let lock = try mirror.lock(for: project.path)
     defer { withExtendedLifetime(lock) {} }
     let http = HTTPClient(configuration: target.http, cancellation: cancellation)
@@ -30,6 +81,6 @@ public struct ContentDownload {
       url: "\(target.baseURL)/\(project.path).git", http: http,
       authorization: { try tokens.authorization().forGit })
     let download = ObjectDownload(remote: remote, tokens: tokens, cancellation: cancellation)
-    return try download.blobs(ids, into: Repository(bareAt: mirror.path)) { _ in }.missing
+    return try body(download, Repository(bareAt: mirror.path))
   }
 }

@@ -1,8 +1,8 @@
-/// Which file contents a mirror holds. Commits and trees are always all there.
+/// Which contents a mirror holds. Commits are always all there.
 public enum MirrorContent: Sendable, Equatable {
   /// All that the branches and merge requests reach.
   case full
-  /// Those that the diffs of the window need; others are fetched when a question needs them.
+  /// Those that the diffs of the window need, and the files of its commits; others are fetched when a question needs them.
   case windowOnly
   /// ``windowOnly`` for a repository of more objects than the limit, by the head of the first pack; else ``full``.
   case bySize(limit: Int)

@@ -15,6 +15,12 @@ struct ObjectDownload {
 
     /// All that did not come.
     var unavailable: Set<ObjectID> { missing.union(skipped) }
+
+    mutating func add(_ other: Result) {
+      objects += other.objects
+      missing.formUnion(other.missing)
+      skipped.formUnion(other.skipped)
+    }
   }
 
   /// The most refusals of one download: each costs a round trip and names one object.
@@ -23,8 +29,11 @@ struct ObjectDownload {
   /// has whole comes then, however much is lost elsewhere.
   private static let refusalsPerGroup = 4
 
-  /// The most blobs asked for at once: 5 MB of request.
-  private static let blobsPerRequest = 100_000
+  /// The most trees or blobs asked for at once: 5 MB of request.
+  private static let objectsPerRequest = 100_000
+
+  /// Files of so many bytes are fetched only where a diff reads them.
+  private static let largeFile = 1 << 20
 
   let remote: GitRemote
   let tokens: any TokenSource
@@ -32,29 +41,77 @@ struct ObjectDownload {
 
   /// Fetches commits with what they reach, leaving out those that the server turns out not to have: it names one with
   /// each refusal. The likelier ones are to be lost, the earlier they should stand.
+  ///
+  /// - Parameter tips: Commits that the repository has beside those of its branches.
   func commits(
-    _ ids: some Sequence<ObjectID>, into repository: Repository, filter: ObjectFilter?,
-    maximumObjects: Int = .max, progress: (FetchProgress) -> Void
+    _ ids: some Sequence<ObjectID>, having tips: [ObjectID] = [], into repository: Repository,
+    filter: ObjectFilter?, maximumObjects: Int = .max, progress: (FetchProgress) -> Void
   ) throws -> Result {
     try fetch(
-      ids, haves: { try repository.haves() }, into: repository, filter: filter,
+      ids, haves: { try tips + repository.haves() }, into: repository, filter: filter,
       maximumObjects: maximumObjects, progress: progress)
   }
 
-  /// Fetches single blobs, all in one request unless they are very many.
-  func blobs(
-    _ ids: some Sequence<ObjectID>, into repository: Repository, progress: (FetchProgress) -> Void
+  /// Fetches trees with all files below them that are not large, in one request unless they are very many.
+  ///
+  /// A server that leaves nothing out by size sends none of them.
+  func files(
+    of roots: some Sequence<ObjectID>, into repository: Repository,
+    progress: (FetchProgress) -> Void
   ) throws -> Result {
-    // The server would take haves for commits whose files are all here, and send differences to them.
+    do {
+      return try batches(
+        of: roots, filter: .noLargeBlobs(byteCount: Self.largeFile), into: repository,
+        progress: progress)
+    } catch FetchError.unsupportedFilter {
+      return Result()
+    }
+  }
+
+  /// Fetches what comparisons of trees read and the repository lacks: the trees first, each with all below it, then the
+  /// blobs.
+  func complete(
+    _ pairs: some Sequence<TreePair>, into repository: Repository,
+    progress: (FetchProgress) -> Void
+  ) throws -> Result {
+    var result = Result()
+    var pending = Array(pairs)
+    let missing = MissingObjects(repository)
+    // The second round finds the blobs behind the trees that came. More are needed where one tree was there in part.
+    for _ in 0..<Self.mostRounds {
+      let trees = MissingObjects(repository)
+      pending = try pending.filter { pair in
+        if cancellation.isCancelled { throw SyncError.cancelled }
+        // A comparison that cannot be made says why when it is tried.
+        guard (try? missing.add(from: pair.old, to: pair.new)) == false else { return false }
+        return (try? trees.add(from: pair.old, to: pair.new)) == false
+      }
+      guard !trees.trees.isEmpty else { break }
+      let came = try batches(
+        of: trees.trees, filter: .noBlobs, into: repository, progress: progress)
+      result.add(came)
+      guard came.objects > 0 else { break }
+    }
+    // No filter: blobs are left out by none when they are wanted.
+    result.add(
+      try batches(of: missing.blobs, filter: nil, into: repository, progress: progress))
+    return result
+  }
+
+  private static let mostRounds = 4
+
+  private func batches(
+    of ids: some Sequence<ObjectID>, filter: ObjectFilter?, into repository: Repository,
+    progress: (FetchProgress) -> Void
+  ) throws -> Result {
     var result = Result()
     let ids = ids.sorted()
-    for start in stride(from: 0, to: ids.count, by: Self.blobsPerRequest) {
-      let batch = try fetch(
-        ids[start..<min(start + Self.blobsPerRequest, ids.count)], haves: { [] }, into: repository,
-        filter: nil, maximumObjects: .max, progress: progress)
-      result.objects += batch.objects
-      result.missing.formUnion(batch.missing)
-      result.skipped.formUnion(batch.skipped)
+    for start in stride(from: 0, to: ids.count, by: Self.objectsPerRequest) {
+      // The server would take haves for commits whose files are all here, and send differences to them.
+      result.add(
+        try fetch(
+          ids[start..<min(start + Self.objectsPerRequest, ids.count)], haves: { [] },
+          into: repository, filter: filter, maximumObjects: .max, progress: progress))
     }
     return result
   }
@@ -100,6 +157,12 @@ struct ObjectDownload {
     }
     return result
   }
+}
+
+/// Two trees to compare; no old one stands for the empty tree.
+struct TreePair: Hashable, Sendable {
+  var old: ObjectID?
+  var new: ObjectID
 }
 
 extension TokenSource {

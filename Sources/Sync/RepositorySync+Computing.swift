@@ -81,16 +81,20 @@ extension RepositorySync {
 
   /// Stores the commits of the window that the branches in scope reach; nothing to do where the cache has those of the
   /// same tips.
+  ///
+  /// - Returns: Those whose contents may not be in the mirror yet, merges too, and what notes that all this is done.
   func storeCommits(
     of cached: CachedProject, repository: Repository, windowStart: Date
-  ) throws {
+  ) throws -> (new: [Commit], note: () throws -> Void) {
     let tips = try repository.references(matching: "refs/heads/*").map(\.id)
     let name = Set(tips).sorted().map { "\($0)" }.joined(separator: " ")
     let isComplete = cached.commitsSince.map { $0 <= windowStart } ?? false
-    guard !isComplete || cached.commitTips != name else { return }
+    guard isFirst || !isComplete || cached.commitTips != name else { return ([], {}) }
+    let start = min(cached.commitsSince ?? windowStart, windowStart)
     let commits = try repository.commits(
-      reachableFrom: tips, since: Int64(windowStart.timeIntervalSince1970))
-    try cache.storeCommits(
+      reachableFrom: tips,
+      since: Int64((isFirst ? start : windowStart).timeIntervalSince1970))
+    let added = try cache.storeCommits(
       commits.map { commit in
         CachedCommit(
           sha: "\(commit.id)", parentSHA: commit.parents.first.map { "\($0)" },
@@ -100,8 +104,11 @@ extension RepositorySync {
           committedAt: Date(timeIntervalSince1970: Double(commit.committer.time)),
           title: commit.title)
       }, project: cached.id)
-    try cache.noteCommits(
-      project: cached.id, since: min(cached.commitsSince ?? windowStart, windowStart), tips: name)
+    let new = commits.filter {
+      guard leftOut != nil else { return false }
+      return isFirst || added.contains("\($0.id)") || !repository.contains($0.tree)
+    }
+    return (new, { [cache] in try cache.noteCommits(project: cached.id, since: start, tips: name) })
   }
 
   /// Returns the diffs of stored commits that have none by today's rules.
@@ -139,6 +146,8 @@ struct DiffJob: Sendable {
   var owner: CacheStore.DiffOwner
   var old: ObjectID?
   var new: ObjectID
+
+  var trees: TreePair { TreePair(old: old, new: new) }
 
   var key: DiffKey {
     DiffKey(

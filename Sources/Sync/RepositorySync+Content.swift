@@ -4,70 +4,121 @@ import Mirror
 extension RepositorySync {
   /// Brings the branches to what the server has, and decides at the first sync which contents the mirror is to hold.
   func fetchBranches(
-    _ advertised: AdvertisedReferences, defaultBranch: String?, from remote: GitRemote,
-    into repository: Repository
+    _ advertised: AdvertisedReferences, of cached: CachedProject, defaultBranch: String?,
+    from remote: GitRemote, into repository: Repository, mirror: MirrorDirectory
   ) throws {
     func fetch(maximumObjects: Int = .max) throws {
       try fetchBranches(
         advertised.branches, defaultBranch: defaultBranch, from: remote, into: repository,
-        maximumObjects: maximumObjects)
+        mirror: mirror, maximumObjects: maximumObjects)
     }
-    if repository.isPartial {
-      filter = .noBlobs
+    let isEmpty = try repository.references(matching: "refs/heads/*").isEmpty
+    isFirst = isEmpty || cached.commitTips?.isEmpty ?? true
+    if isEmpty, cached.commitTips?.isEmpty == false {
+      // The contents of a mirror that was lost: a sync that dies before they are back is followed by another first one.
+      try cache.noteCommits(project: cached.id, since: cached.commitsSince ?? clock(), tips: "")
+    }
+    if let made = repository.partialFilter, !isEmpty || advertised.branches.isEmpty {
+      leftOut = made
       if target.content == .full {
         emit(.note("holds file contents of its window only; 'cache clear' and a sync bring all"))
       }
       // The project may have moved since.
-      try repository.markPartial(url: remote.url)
+      try repository.markPartial(url: remote.url, filter: made)
       return try fetch()
     }
-    guard try repository.references(matching: "refs/heads/*").isEmpty else {
+    guard isEmpty else {
       if target.content == .windowOnly { emit(.note("has all file contents already")) }
       return try fetch()
     }
     guard !advertised.branches.isEmpty else { return try fetch() }
-    switch target.content {
-    case .full: return try fetch()
-    case .windowOnly:
-      guard try tokens.renewing({ try remote.supportsFilters() }) else {
-        emit(.note("its git server sends no window only; fetching everything"))
-        return try fetch()
-      }
-    case .bySize(let limit):
-      guard try tokens.renewing({ try remote.supportsFilters() }) else { return try fetch() }
-      do {
-        return try fetch(maximumObjects: limit)
-      } catch FetchError.tooManyObjects(let count) {
-        emit(.note("has \(count) objects: fetching file contents of the window only"))
+    if !repository.isPartial {
+      switch target.content {
+      case .full: return try fetch()
+      case .windowOnly:
+        guard try tokens.renewing({ try remote.supportsFilters() }) else {
+          emit(.note("its git server sends no window only; fetching everything"))
+          return try fetch()
+        }
+      case .bySize(let limit):
+        guard try tokens.renewing({ try remote.supportsFilters() }) else { return try fetch() }
+        do {
+          return try fetch(maximumObjects: limit)
+        } catch FetchError.tooManyObjects(let count) {
+          emit(.note("has \(count) objects: fetching file contents of the window only"))
+        }
       }
     }
-    try repository.markPartial(url: remote.url)
-    filter = .noBlobs
-    return try fetch()
+    do {
+      leftOut = .noTrees
+      try repository.markPartial(url: remote.url, filter: .noTrees)
+      try fetch()
+    } catch let error as FetchError where error.mayMeanFilter {
+      emit(.note("its git server leaves no directories out (\(error)); fetching all of these"))
+      leftOut = .noBlobs
+      try repository.markPartial(url: remote.url, filter: .noBlobs)
+      try fetch()
+    }
   }
 
-  /// Fetches the blobs that the diffs to compute need and that the mirror lacks.
+  /// So many wanted commits come without their trees: what is needed of these comes in one batch then.
+  private static let mostWithTrees = 50
+
+  /// What a fetch of commits leaves out.
   ///
-  /// One that the server does not have either is left to the comparison, which names it.
-  func fetchMissingBlobs(
-    of jobs: [DiffJob], from remote: GitRemote, into repository: Repository
+  /// Later syncs bring few commits, and their trees with them: the server sends those that the branches of the mirror do
+  /// not reach, where a batch of trees would bring all directories of each.
+  func commitFilter(_ wants: Int) -> ObjectFilter? {
+    guard leftOut == .noTrees else { return leftOut }
+    return isFirst || wants > Self.mostWithTrees ? .noTrees : .noBlobs
+  }
+
+  /// Fetches the trees and blobs that the diffs to compute read and that the mirror lacks; at the first sync also the
+  /// files of every commit of the window and of the branches, so that an analysis finds those of any revision there.
+  ///
+  /// What the server does not have either is left to the comparison, which names it.
+  func fetchContents(
+    of jobs: [DiffJob], _ commits: [Commit], from remote: GitRemote, into repository: Repository
   ) throws {
-    guard filter != nil, !jobs.isEmpty else { return }
-    let missing = MissingBlobs(repository)
-    for job in jobs where try cache.diffID(job.key) == nil {
-      try checkCancellation()
-      // A comparison that cannot be made says why when it is tried.
-      try? missing.add(from: job.old, to: job.new)
+    guard leftOut != nil, isFirst || !jobs.isEmpty || !commits.isEmpty else { return }
+    let download = download(from: remote)
+    if isFirst {
+      let tips = try repository.references(matching: "refs/heads/*").map(\.id)
+      let roots = try Set(commits.map(\.tree)).union(tips.map { try repository.commit($0).tree })
+      emit(.phase(.fetching))
+      summary.objects += try download.files(of: roots, into: repository) { emit(.fetched($0)) }
+        .objects
     }
-    guard !missing.ids.isEmpty else { return }
-    emit(.phase(.fetching))
-    let result = try download(from: remote).blobs(missing.ids, into: repository) {
+    var pairs = Set(jobs.map(\.trees))
+    var trees = Dictionary(
+      commits.map { ($0.id, $0.tree) }, uniquingKeysWith: { first, _ in first })
+    for commit in commits {
+      guard let parent = commit.parents.first else {
+        pairs.insert(TreePair(old: nil, new: commit.tree))
+        continue
+      }
+      if trees[parent] == nil { trees[parent] = try? repository.commit(parent).tree }
+      if let old = trees[parent] { pairs.insert(TreePair(old: old, new: commit.tree)) }
+    }
+    summary.objects += try download.complete(pairs, into: repository) {
+      if $0.receivedObjects == 0 { emit(.phase(.fetching)) }
       emit(.fetched($0))
-    }
-    summary.objects += result.objects
+    }.objects
   }
 
   func download(from remote: GitRemote) -> ObjectDownload {
     ObjectDownload(remote: remote, tokens: tokens, cancellation: cancellation)
+  }
+}
+
+extension FetchError {
+  /// Whether the server may have refused a filter: an error packet says so, and what stands before a git server may say
+  /// anything.
+  fileprivate var mayMeanFilter: Bool {
+    switch self {
+    case .unsupportedFilter, .server: true
+    case .refused(let status, _): status == 400 || status == 422 || status == 500
+    default: false
+    }
   }
 }

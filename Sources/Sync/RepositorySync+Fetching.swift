@@ -55,7 +55,7 @@ extension RepositorySync {
   /// a name that stands in the way, as `release` in that of `release/1.0`.
   func fetchBranches(
     _ branches: [String: ObjectID], defaultBranch: String?, from remote: GitRemote,
-    into repository: Repository, maximumObjects: Int
+    into repository: Repository, mirror: MirrorDirectory, maximumObjects: Int
   ) throws {
     for reference in try repository.references(matching: "refs/heads/*")
     where branches[String(reference.name.dropFirst("refs/heads/".count))] == nil {
@@ -68,10 +68,22 @@ extension RepositorySync {
       moved.append((name, id))
     }
     guard !moved.isEmpty else { return }
+    let tags = try advertisedTags(remote)
     emit(.phase(.fetching))
+    // The first fetch is of everything and leaves trees out where tags are to have none, so that it serves for both.
+    let tagged = isFirst ? tags.map { Set($0.ids.values) } ?? [] : []
+    let tips = moved.map(\.id)
     let missing = try fetch(
-      moved.map(\.id), from: remote, into: repository, maximumObjects: maximumObjects
+      tips + tagged.subtracting(tips).sorted(), from: remote, into: repository,
+      maximumObjects: maximumObjects
     ).unavailable
+    if let tags {
+      if !isFirst {
+        let fetched = tips.filter { !missing.contains($0) }
+        try fetchCommits(of: tags, beside: fetched, from: remote, into: repository)
+      }
+      try tags.write(to: repository, mirror)
+    }
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
     for (name, id) in moved where !missing.contains(id) {
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
@@ -131,7 +143,7 @@ extension RepositorySync {
     maximumObjects: Int = .max
   ) throws -> ObjectDownload.Result {
     let result = try download(from: remote).commits(
-      wants, into: repository, filter: filter, maximumObjects: maximumObjects
+      wants, into: repository, filter: commitFilter(wants.count), maximumObjects: maximumObjects
     ) { emit(.fetched($0)) }
     summary.objects += result.objects
     return result

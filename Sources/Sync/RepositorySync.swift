@@ -19,8 +19,13 @@ final class RepositorySync {
   /// Threads that compute diffs.
   let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
   let emit: @Sendable (SyncEvent.Kind) -> Void
-  /// What fetches leave out, as the mirror is made.
-  var filter: ObjectFilter?
+  /// What the mirror leaves out, as it was made; `nil` where that is nothing.
+  var leftOut: ObjectFilter?
+  /// The server's tags; `nil` as long as it was not asked, and where there are too many.
+  var tags: AdvertisedTags?
+  var hasAskedForTags = false
+  /// Whether no sync has filled the mirror yet.
+  var isFirst = false
   var summary = SyncSummary()
   /// GitLab's number for the project, once known.
   private(set) var projectID: Int64?
@@ -80,9 +85,10 @@ final class RepositorySync {
       remote, cached: cached, defaultBranch: project.defaultBranch, windowStart: windowStart,
       mirror: mirror, hasNews: !changed.isEmpty)
     try fetchBranches(
-      advertised, defaultBranch: project.defaultBranch, from: remote, into: repository)
+      advertised, of: cached, defaultBranch: project.defaultBranch, from: remote,
+      into: repository, mirror: mirror)
 
-    try storeCommits(of: cached, repository: repository, windowStart: windowStart)
+    let commits = try storeCommits(of: cached, repository: repository, windowStart: windowStart)
 
     // A mirror that was lost has to be filled again for everything that the cache speaks of.
     let lost = isNew ? try cache.mergeRequests(project: cached.id, .init()).map(\.iid) : []
@@ -94,7 +100,8 @@ final class RepositorySync {
     var jobs = try prepareMergeRequests(
       wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository)
     jobs += try prepareCommits(of: cached, repository: repository)
-    try fetchMissingBlobs(of: jobs, from: remote, into: repository)
+    try fetchContents(of: jobs, commits.new, from: remote, into: repository)
+    try commits.note()
     try compute(jobs, project: cached.id, mirror: mirror)
     try MergeRequestIndexer(cache: cache, project: cached, workers: workers).run(
       isCancelled: { [cancellation] in cancellation.isCancelled }, progress: { _, _ in })

@@ -35,7 +35,7 @@ import Testing
     let stats = ["stats", "acme/shop", "--commit", old, "--format", "numstat"]
     let offline = try await fixture.start(stats + ["--offline"]).ended()
     #expect(offline.status == 4)
-    #expect(offline.errorText.contains("file.txt"))
+    #expect(offline.errorText.contains("2 directories"))
     #expect(offline.text.isEmpty)
     let online = try await fixture.start(stats).ended()
     #expect(online.status == 0, "\(online.errorText)")
@@ -51,7 +51,58 @@ import Testing
     await fixture.double.stop()
     let result = try await fixture.run("stats", "acme/shop", "--commit", old)
     #expect(result.status == 4)
-    #expect(result.errorText.contains("file.txt"))
+    #expect(result.errorText.contains("2 directories"))
+    #expect(result.errorText.contains("connect"))
+    await fixture.stop()
+  }
+
+  @Test func `the files of an old revision are named offline, fetched online and kept`()
+    async throws
+  {
+    let (fixture, old) = try await prepared()
+    try await fixture.run("sync", "--window-only")
+    let question = ["analyze", "--repo", "acme/shop", "--description", "file.txt broke", "--json"]
+    #expect(try await fixture.start(question + ["--offline"]).ended().status == 0)
+    let atOld = question + ["--revision", old]
+    let offline = try await fixture.start(atOld + ["--offline"]).ended()
+    #expect(offline.status == 4, "\(offline.errorText)")
+    #expect(offline.errorText.contains(old))
+    let online = try await fixture.start(atOld).ended()
+    #expect(online.status == 0, "\(online.errorText)")
+    #expect(online.text.contains("\"answeredOffline\":false"))
+    #expect(try await fixture.start(atOld + ["--offline"]).ended().status == 0)
+    let stats = ["stats", "acme/shop", "--range", "\(old)..main", "--format", "numstat"]
+    let range = try await fixture.start(stats + ["--offline"]).ended()
+    #expect(range.text == "1\t1\tfile.txt\n")
+    await fixture.stop()
+  }
+
+  @Test func `a tag that no sync brought is asked for, and offline it is said how`() async throws {
+    let (fixture, old) = try await prepared()
+    try await fixture.run("sync", "--window-only")
+    try fixture.upstream.git("tag", "-m", "release", "v1", old)
+    let stats = ["stats", "acme/shop", "--range", "v1..main", "--format", "numstat"]
+    let offline = try await fixture.start(stats + ["--offline"]).ended()
+    #expect(offline.status == 4)
+    #expect(offline.errorText.contains("without --offline"))
+    let question = [
+      "analyze", "--repo", "acme/shop", "--description", "file.txt broke", "--revision", "v1",
+    ]
+    let unknown = try await fixture.start(question + ["--offline"]).ended()
+    #expect(unknown.status == 4)
+    #expect(unknown.errorText.contains("--offline"))
+    let answer = try await fixture.start(question).ended()
+    #expect(answer.status == 0, "\(answer.errorText)")
+    #expect(try await fixture.start(question + ["--offline"]).ended().status == 0)
+    let online = try await fixture.start(stats).ended()
+    #expect(online.text == "1\t1\tfile.txt\n", "\(online.errorText)")
+    let none = try await fixture.run("stats", "acme/shop", "--commit", "v2")
+    #expect(none.status == 4)
+    #expect(none.errorText.contains("knows no commit v2"))
+    await fixture.double.stop()
+    let unreached = try await fixture.run("stats", "acme/shop", "--commit", "v2")
+    #expect(unreached.status == 4)
+    #expect(unreached.errorText.contains("could not be asked"))
     await fixture.stop()
   }
 

@@ -70,7 +70,9 @@ import Testing
     let cache = try CacheStore(directory: copy, access: .readOnly)
     #expect(try answers(cache) == answers(fixture.cache))
     let mirror = MirrorDirectory(cache: copy, host: "double", projectID: Int64(fixture.project))
-    #expect(mirror.isPartial == (content == .windowOnly))
+    #expect(
+      try Repository(bareAt: mirror.path).partialFilter
+        == (content == .windowOnly ? .noTrees : nil))
     func references(_ path: String) throws -> [String] {
       try Repository(bareAt: path).references(matching: "refs/*").map { "\($0.id) \($0.name)" }
         .sorted()

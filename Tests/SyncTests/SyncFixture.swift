@@ -94,6 +94,28 @@ final class SyncFixture {
       targets.isEmpty ? [target()] : targets, jobs: 2, report: report)
   }
 
+  /// Runs what blocks its thread on one of its own: the server in this process needs the shared ones to answer.
+  func apart<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    }
+  }
+
+  /// Stats of the project's mirror, with a way to the server.
+  func onlineStats(
+    _ body: @escaping @Sendable (MirrorStats) throws -> MirrorStats.Comparison?
+  ) async throws -> MirrorStats.Comparison? {
+    let (project, directory, target) = (try cached(), directory.path, target())
+    return try await apart {
+      try body(
+        MirrorStats(project, cacheDirectory: directory) {
+          ContentDownload(target, cancellation: Cancellation())
+        })
+    }
+  }
+
   /// Syncs and returns what it brought.
   @discardableResult
   func syncWell() async throws -> SyncSummary {

@@ -5,6 +5,7 @@ import HTTP
 import Mirror
 import Reports
 import Sync
+import Synchronization
 import TestSupport
 import Testing
 
@@ -54,6 +55,19 @@ import Testing
       .split(separator: "\n").count { $0.hasPrefix("?") }
   }
 
+  /// The objects of a revision's tree that the mirror lacks.
+  private func missing(_ fixture: SyncFixture, of revision: String) throws -> Int {
+    try git(fixture, ["rev-list", "--objects", "--missing=print", "\(revision)^{tree}"])
+      .split(separator: "\n").count { $0.hasPrefix("?") }
+  }
+
+  private func fetches(_ fixture: SyncFixture) -> [String] {
+    fixture.double.log.requests.filter { $0.gitCommand == "fetch" }.map { request in
+      let filter = request.body.split(separator: "filter ").dropFirst().first
+      return filter.map { String($0.prefix { $0 != "\n" }) } ?? "all"
+    }
+  }
+
   private func expectGitsStats(_ fixture: SyncFixture, count: Int) throws {
     let project = try fixture.cached()
     var seen = 0
@@ -75,16 +89,118 @@ import Testing
     }
   }
 
-  @Test func `the window comes with git's stats, and its blobs in one batch`() async throws {
+  @Test func `the window comes with git's stats, its trees and its blobs in one batch each`()
+    async throws
+  {
     let fixture = try await prepared()
     let summary = try await sync(fixture, .windowOnly)
     #expect(summary.incomplete == 0)
     #expect(summary.commits == 1)
     try expectGitsStats(fixture, count: 3)
-    // Branches, heads, blobs.
-    #expect(fixture.double.log.requests.count { $0.gitCommand == "fetch" } == 3)
-    #expect(try missing(fixture) == 4)
+    // Branches, heads, the files of the window's commits, the trees of older bases, the blobs that these lack.
+    #expect(fetches(fixture) == ["tree:0", "tree:0", "blob:limit=1048576", "blob:none", "all"])
+    // The trees of the two oldest commits.
+    #expect(try missing(fixture) == 2)
+    #expect(try missing(fixture, of: "main") == 0)
     _ = try git(fixture, ["fsck", "--full"])
+    await fixture.stop()
+  }
+
+  @Test func `later syncs bring what is new, and its trees with it`() async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .windowOnly)
+    let before = fetches(fixture).count
+    _ = try await sync(fixture, .windowOnly)
+    #expect(fetches(fixture).count == before)
+    try fixture.commit("main", ["dir/a.txt": body, "a.txt": body + "new\n"], daysAgo: 0.5)
+    try await fixture.open("later", ["dir/b.txt": body, "old.txt": "later\n"], daysAgo: 0.5)
+    let summary = try await sync(fixture, .windowOnly)
+    #expect(fetches(fixture)[before...] == ["blob:none", "blob:none", "all"])
+    // Two commits, two trees each, and the two files of contents that are new.
+    #expect(summary.objects == 8)
+    try expectGitsStats(fixture, count: 4)
+    #expect(try missing(fixture, of: "main") == 0)
+    _ = try git(fixture, ["fsck", "--full"])
+    await fixture.stop()
+  }
+
+  @Test func `what a merge alone made is there, and what reverts bring back from old history`()
+    async throws
+  {
+    let fixture = try await prepared()
+    try fixture.commit("main", ["keep/deep/a.txt": body], daysAgo: 60)
+    try fixture.commit("main", ["keep/deep/a.txt": body + "other\n"], daysAgo: 59)
+    _ = try await sync(fixture, .windowOnly)
+    let main = try fixture.upstream.gitText("rev-parse", "main")
+    let topic = try fixture.commit("side", ["side.txt": "s\n"], from: [main], daysAgo: 0.6)
+    try fixture.commit("main", ["merged.txt": "by hand\n"], from: [main, topic], daysAgo: 0.5)
+    // A tree of old history, which the server may take for one that the mirror has.
+    try fixture.commit("main", ["keep/deep/a.txt": body], daysAgo: 0.4)
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 3)
+    #expect(try missing(fixture, of: "main") == 0)
+    #expect(try missing(fixture, of: "main~1") == 0)
+    await fixture.stop()
+  }
+
+  @Test(arguments: [true, false])
+  func `a server that leaves no trees out sends them, and the mirror goes on so`(isNew: Bool)
+    async throws
+  {
+    let fixture = try await prepared()
+    fixture.double.settings.gitProtocolV2 = isNew
+    try fixture.upstream.git("config", "uploadpackfilter.tree.allow", "false")
+    let notes = Notes()
+    let summary = try await fixture.sync(
+      target(fixture, .windowOnly), report: { notes.add($0) })[0].result.get()
+    #expect(summary.incomplete == 0)
+    #expect(notes.all.contains { $0.contains("filter 'tree'") || $0.contains("leaves no dir") })
+    try expectGitsStats(fixture, count: 3)
+    try fixture.upstream.git("config", "uploadpackfilter.tree.allow", "true")
+    try await fixture.open("later", ["a.txt": body + "later\n"])
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 4)
+    #expect(try git(fixture, ["config", "remote.origin.partialclonefilter"]) == "blob:none\n")
+    #expect(try Repository(bareAt: fixture.mirror.path).partialFilter == .noBlobs)
+    await fixture.stop()
+  }
+
+  @Test func `a server that leaves nothing out by size sends what the diffs read`() async throws {
+    let fixture = try await prepared()
+    try fixture.upstream.git("config", "uploadpackfilter.blob:limit.allow", "false")
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 3)
+    #expect(try missing(fixture) > 2)
+    await fixture.stop()
+  }
+
+  @Test func `without protocol version 2 it is the same`() async throws {
+    let fixture = try await prepared()
+    fixture.double.settings.gitProtocolV2 = false
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 3)
+    #expect(try missing(fixture) == 2)
+    await fixture.stop()
+  }
+
+  @Test(arguments: [2, 3, 4])
+  func `a first sync that broke off is finished by the next`(fetches count: Int) async throws {
+    let fixture = try await prepared()
+    fixture.double.inject(.status(503), on: .gitCommand("fetch"), times: 1, skipping: count - 1)
+    await #expect(throws: SyncError.self) { try await self.sync(fixture, .windowOnly) }
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 3)
+    #expect(try missing(fixture) == 2)
+    await fixture.stop()
+  }
+
+  @Test func `a mirror that was lost is filled again`() async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .windowOnly)
+    try fixture.mirror.remove()
+    _ = try await sync(fixture, .windowOnly)
+    #expect(try missing(fixture) == 2)
+    #expect(try missing(fixture, of: "main") == 0)
     await fixture.stop()
   }
 
@@ -129,20 +245,17 @@ import Testing
       try offline.commit(old)
     } throws: { error in
       guard let missing = error as? MissingContents else { return false }
-      return missing.count == 3 && missing.reason == nil && missing.path == Array("b.txt".utf8)
+      return missing.count == 1 && missing.reason == nil && missing.first.isTree
     }
-    let download = ContentDownload(
-      target(fixture, .windowOnly), cancellation: Cancellation())
-    let online = try MirrorStats(project, cacheDirectory: directory) { download }
-    let found = try online.commit(old)
-    #expect(found.files.map(\.additions) == [1, 1])
-    #expect(try offline.commit(old).files == found.files)
+    let found = try await fixture.onlineStats { try $0.commit(old) }
+    #expect(found?.files.map(\.additions) == [1, 1])
+    #expect(try offline.commit(old).files == found?.files)
     let before = fixture.double.log.requests.count
-    _ = try online.commit(old)
+    _ = try await fixture.onlineStats { try $0.commit(old) }
     #expect(fixture.double.log.requests.count == before)
     await fixture.double.stop()
-    #expect {
-      try online.commit("\(old)~2")
+    await #expect {
+      _ = try await fixture.onlineStats { try $0.commit("\(old)~2") }
     } throws: { error in
       (error as? MissingContents)?.reason != nil
     }
@@ -172,5 +285,16 @@ import Testing
     #expect(reason.contains(blob) && reason.contains("lost.txt"))
     #expect(try fixture.request(1).incomplete == nil)
     await fixture.stop()
+  }
+}
+
+/// The notes of a sync.
+private final class Notes: Sendable {
+  private let texts = Mutex<[String]>([])
+
+  var all: [String] { texts.withLock { $0 } }
+
+  func add(_ event: SyncEvent) {
+    if case .note(let text) = event.kind { texts.withLock { $0.append(text) } }
   }
 }

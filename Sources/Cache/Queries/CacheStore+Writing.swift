@@ -94,8 +94,14 @@ extension CacheStore {
   }
 
   /// Stores commits of the window; those that are there already stay as they are.
-  public func storeCommits(_ commits: [CachedCommit], project: Int64) throws(CacheError) {
+  ///
+  /// - Returns: The ids of those that were not there.
+  @discardableResult
+  public func storeCommits(
+    _ commits: [CachedCommit], project: Int64
+  ) throws(CacheError) -> Set<String> {
     try write { database in
+      var added: Set<String> = []
       let insert = try database.cachedStatement(
         sql: """
           INSERT INTO "commit" (project, sha, parentSha, isMerge, authorName, authorEmail, authoredAt,
@@ -108,7 +114,9 @@ extension CacheStore {
           commit.authorEmail, StoredTime(commit.authoredAt), StoredTime(commit.committedAt),
           commit.title,
         ])
+        if database.changesCount > 0 { added.insert(commit.sha) }
       }
+      return added
     }
   }
 

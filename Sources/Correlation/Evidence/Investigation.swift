@@ -26,10 +26,12 @@ struct Investigation {
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
     let history: LandedHistory
+    var examined: ObjectID?
     do {
       let repository = try Repository(bareAt: mirror.path)
       guard let found = try Self.revision(scope, query, in: repository) else { return nil }
       revision = found.id
+      examined = found.id
       references = found.references
       view = try RevisionView(repository, revision: revision)
       history = try LandedHistory(repository, revision: revision, since: start)
@@ -44,6 +46,9 @@ struct Investigation {
         throw AnalysisError.unknownRevision(revision, repository: project.path)
       }
       throw AnalysisError.mirror(repository: project.path, error)
+    } catch DiffError.missingObject(_, .tree, _) where mirror.isPartial && examined != nil {
+      throw AnalysisError.filesMissing(
+        revision: examined.map { "\($0)" } ?? "", project: project)
     } catch let error as DiffError {
       throw AnalysisError.damaged(repository: project.path, reason: "\(error)")
     }

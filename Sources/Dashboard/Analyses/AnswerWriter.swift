@@ -119,6 +119,7 @@ extension AnalysisError {
   fileprivate var unreadable: String? {
     switch self {
     case .damaged(let repository, _), .mirror(let repository, _): repository
+    case .filesMissing(_, let project): project.path
     case .unknownRevision: nil
     }
   }

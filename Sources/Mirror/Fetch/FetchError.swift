@@ -16,10 +16,12 @@ public enum FetchError: Error, Sendable {
   case server(String)
   /// The server's answer breaks git's protocol.
   case malformed(String)
-  /// The server cannot leave objects out of a pack.
+  /// The server cannot leave objects out of a pack, or not those.
   case unsupportedFilter
   /// The pack has more objects than the caller wanted to take; nothing of it was stored.
   case tooManyObjects(Int)
+  /// The server has more refs of the kind asked for than the caller wanted to take.
+  case tooManyReferences(limit: Int)
   /// The answer ended before the pack was complete.
   case packCutShort
   /// The pack has other bytes than were sent.
@@ -43,8 +45,9 @@ extension FetchError: CustomStringConvertible {
     case .missing(let id): "the server no longer has object \(id)"
     case .server(let text): "the git server reported: \(text)"
     case .malformed(let detail): "the git server's answer makes no sense: \(detail)"
-    case .unsupportedFilter: "the git server cannot leave file contents out of a fetch"
+    case .unsupportedFilter: "the git server cannot leave out of a fetch what it was asked to"
     case .tooManyObjects(let count): "the pack has \(count) objects"
+    case .tooManyReferences(let limit): "the server has more than \(limit) such refs"
     case .packCutShort: "the connection ended before the pack was complete"
     case .packDamaged(let error): "the pack came damaged: \(error)"
     case .storing(let error): "the pack could not be stored: \(error)"

@@ -21,17 +21,25 @@ public final class GitRemote {
     self.authorization = authorization
   }
 
+  /// The most refs that are read of any server.
+  public static let maximumReferences = AdvertisementParser.maximumReferences
+
   /// Lists the refs whose names begin with one of the prefixes.
   ///
   /// Under version 2 the server sends only these, so the answer stays small whatever the repository holds.
   ///
-  /// - Throws: ``FetchError``, or what `authorization` throws.
-  public func references(prefixes: [String]) throws -> [RemoteReference] {
+  /// - Parameter limit: The most refs to take.
+  /// - Throws: ``FetchError/tooManyReferences(limit:)``, other ``FetchError``s, or what `authorization` throws.
+  public func references(
+    prefixes: [String], limit: Int = GitRemote.maximumReferences
+  ) throws -> [RemoteReference] {
     let advertisement = try connect()
     guard advertisement.version == .two else {
-      return advertisement.references.filter { reference in
+      let found = advertisement.references.filter { reference in
         prefixes.contains { reference.name.hasPrefix($0) }
       }
+      guard found.count <= limit else { throw FetchError.tooManyReferences(limit: limit) }
+      return found
     }
     var body = PacketLine.encode("command=ls-refs\n") + commonCapabilities(advertisement)
     body += PacketLine.delimiterBytes
@@ -47,8 +55,8 @@ public final class GitRemote {
         switch packet {
         case .data(let line):
           if let error = ServerError(line) { throw error.asFetchError }
-          guard references.count < AdvertisementParser.maximumReferences else {
-            throw FetchError.malformed("more than \(references.count) refs")
+          guard references.count < limit else {
+            throw FetchError.tooManyReferences(limit: limit)
           }
           if let reference = RemoteReference(line: line),
             prefixes.contains(where: { reference.name.hasPrefix($0) })
@@ -76,7 +84,8 @@ public final class GitRemote {
   ///
   /// - Parameters:
   ///   - wants: Commits by id, or other objects; none is a no-op. Servers refuse ids that they do not have.
-  ///   - haves: Commits that the repository has completely, or but for what the same filter left out.
+  ///   - haves: Commits that the repository has completely, or but for what a filter left out: the server sends nothing
+  ///     that they reach.
   ///   - filter: What to leave out; wanted objects come all the same.
   ///   - maximumObjects: The most objects that the pack may have.
   ///   - progress: Called as pieces of the pack are indexed; what it throws ends the fetch.
@@ -94,10 +103,11 @@ public final class GitRemote {
     guard filter == nil || advertisement.supportsFilters else {
       throw FetchError.unsupportedFilter
     }
+    let request = PackRequest(
+      wants: wants, haves: haves, filter: filter, isThin: repository.partialFilter != .noTrees)
     let body =
       advertisement.version == .two
-      ? versionTwoRequest(advertisement, wants: wants, haves: haves, filter: filter)
-      : versionZeroRequest(advertisement, wants: wants, haves: haves, filter: filter)
+      ? versionTwoRequest(advertisement, request) : versionZeroRequest(advertisement, request)
 
     var indexer: PackIndexer
     do throws(GitError) {
@@ -146,36 +156,46 @@ public final class GitRemote {
     return lines
   }
 
+  /// What is asked of a server in one fetch.
+  private struct PackRequest {
+    var wants: [ObjectID]
+    var haves: [ObjectID]
+    var filter: ObjectFilter?
+    /// Whether objects may come as differences to any that the haves reach. A server with bitmaps takes old trees for
+    /// such too, and these a mirror may lack.
+    var isThin: Bool
+
+    var features: [String] { (isThin ? ["thin-pack"] : []) + ["ofs-delta", "no-progress"] }
+  }
+
   private func versionTwoRequest(
-    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID], filter: ObjectFilter?
+    _ advertisement: Advertisement, _ request: PackRequest
   ) -> [UInt8] {
     var body = PacketLine.encode("command=fetch\n") + commonCapabilities(advertisement)
     body += PacketLine.delimiterBytes
-    for argument in ["thin-pack", "ofs-delta", "no-progress"] {
-      body += PacketLine.encode(argument + "\n")
-    }
-    if let filter { body += PacketLine.encode("filter \(filter.rawValue)\n") }
-    for id in wants { body += PacketLine.encode("want \(id)\n") }
-    for id in haves { body += PacketLine.encode("have \(id)\n") }
+    for argument in request.features { body += PacketLine.encode(argument + "\n") }
+    if let filter = request.filter { body += PacketLine.encode("filter \(filter.specification)\n") }
+    for id in request.wants { body += PacketLine.encode("want \(id)\n") }
+    for id in request.haves { body += PacketLine.encode("have \(id)\n") }
     return body + PacketLine.encode("done\n") + PacketLine.flushBytes
   }
 
   private func versionZeroRequest(
-    _ advertisement: Advertisement, wants: [ObjectID], haves: [ObjectID], filter: ObjectFilter?
+    _ advertisement: Advertisement, _ request: PackRequest
   ) -> [UInt8] {
     let capabilities =
-      (["side-band-64k", "thin-pack", "ofs-delta", "no-progress"]
-      + (filter == nil ? [] : ["filter"])).filter(advertisement.capabilities.contains) + [
+      (["side-band-64k"] + request.features
+      + (request.filter == nil ? [] : ["filter"])).filter(advertisement.capabilities.contains) + [
         Self.agent
       ]
     var body: [UInt8] = []
-    for (index, id) in wants.enumerated() {
+    for (index, id) in request.wants.enumerated() {
       let suffix = index == 0 ? " " + capabilities.joined(separator: " ") : ""
       body += PacketLine.encode("want \(id)\(suffix)\n")
     }
-    if let filter { body += PacketLine.encode("filter \(filter.rawValue)\n") }
+    if let filter = request.filter { body += PacketLine.encode("filter \(filter.specification)\n") }
     body += PacketLine.flushBytes
-    for id in haves { body += PacketLine.encode("have \(id)\n") }
+    for id in request.haves { body += PacketLine.encode("have \(id)\n") }
     return body + PacketLine.encode("done\n")
   }
 

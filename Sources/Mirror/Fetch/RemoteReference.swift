@@ -148,6 +148,8 @@ struct ServerError {
     {
       return .missing(id)
     }
+    // "filter 'tree' not supported": git-config(1), "uploadpackfilter.<filter>.allow".
+    if text.hasPrefix("filter '"), text.hasSuffix("not supported") { return .unsupportedFilter }
     return .server(text)
   }
 }

@@ -79,6 +79,21 @@ extension Repository {
     return git_object_id(commit).map { ObjectID($0.pointee) } ?? .emptyTree
   }
 
+  /// The commit that an object is or, through any number of tags, points to; `nil` where there is none, or it is missing.
+  public func commit(behind id: ObjectID) -> ObjectID? {
+    var oid = id.oid
+    var object: OpaquePointer?
+    defer {
+      git_object_free(object)
+      git_error_clear()
+    }
+    guard git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) == 0 else { return nil }
+    var commit: OpaquePointer?
+    defer { git_object_free(commit) }
+    guard git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0 else { return nil }
+    return git_object_id(commit).map { ObjectID($0.pointee) }
+  }
+
   /// Returns a best common ancestor of two commits, the first that `git merge-base` would print; `nil` where there is none.
   public func mergeBase(_ one: ObjectID, _ two: ObjectID) throws(GitError) -> ObjectID? {
     var first = one.oid

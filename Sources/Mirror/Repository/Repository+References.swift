@@ -47,9 +47,17 @@ extension Repository {
 
   /// Whether git allows a branch of that name, and it is short enough for a packet of git's protocol.
   public static func isValidBranch(_ name: String) -> Bool {
+    isValidReference("refs/heads/\(name)")
+  }
+
+  /// The same for a tag.
+  public static func isValidTag(_ name: String) -> Bool { isValidReference("refs/tags/\(name)") }
+
+  private static func isValidReference(_ name: String) -> Bool {
     guard name.utf8.count <= 1000 else { return false }
+    _ = isLibraryStarted
     var isValid: Int32 = 0
-    return git_reference_name_is_valid(&isValid, "refs/heads/\(name)") == 0 && isValid == 1
+    return git_reference_name_is_valid(&isValid, name) == 0 && isValid == 1
   }
 
   /// Removes a ref; nothing where there is none.

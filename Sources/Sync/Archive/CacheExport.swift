@@ -63,7 +63,7 @@ public struct CacheExport {
     // Objects in files of their own have no place in the archive.
     _ = try repository.joinPacks(leastPacks: .max)
     var references = MirrorReferences()
-    references.isPartial = repository.isPartial
+    references.leftOut = repository.partialFilter
     references.head = mirror.head
     references.all = try repository.references(matching: "refs/*").filter {
       Repository.isMirrored($0.name)
@@ -105,15 +105,20 @@ struct ArchiveManifest: Codable {
   var projects: Int
 }
 
-/// The refs of a mirror as an archive has them: a line for `HEAD`, one that says whether file contents are missing, and
+/// The refs of a mirror as an archive has them: a line for `HEAD`, one that says what may be missing, and
 /// one for each ref.
 struct MirrorReferences: Equatable {
   var head: String?
-  var isPartial = false
+  /// What the mirror leaves out; `nil` for nothing.
+  var leftOut: ObjectFilter?
   var all: [RemoteReference] = []
 
+  private static let withoutBlobs = "partial"
+  private static let withoutTrees = "partial trees"
+
   var text: [UInt8] {
-    var text = isPartial ? "partial\n" : ""
+    var text =
+      leftOut.map { ($0 == .noTrees ? Self.withoutTrees : Self.withoutBlobs) + "\n" } ?? ""
     if let head { text += "HEAD \(head)\n" }
     for reference in all { text += "\(reference.id) \(reference.name)\n" }
     return Array(text.utf8)
@@ -125,8 +130,8 @@ struct MirrorReferences: Equatable {
   init?(_ text: [UInt8]) {
     for line in text.split(separator: UInt8(ascii: "\n")) {
       guard let line = String(validating: line, as: UTF8.self) else { return nil }
-      if line == "partial" {
-        isPartial = true
+      if line == Self.withoutBlobs || line == Self.withoutTrees {
+        leftOut = line == Self.withoutTrees ? .noTrees : .noBlobs
         continue
       }
       let words = line.split(separator: " ", omittingEmptySubsequences: false)

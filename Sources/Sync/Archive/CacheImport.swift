@@ -184,8 +184,9 @@ public struct CacheImport {
     defer { withExtendedLifetime(lock) {} }
     _ = try mirror.create()
     let repository = try Repository(bareAt: mirror.path)
-    if references.isPartial {
-      try repository.markPartial(url: "\(project.baseURL)/\(project.path).git")
+    if let leftOut = references.leftOut {
+      try repository.markPartial(
+        url: "\(project.baseURL)/\(project.path).git", filter: leftOut)
     }
     var number = 0
     var entry = try reader.next()

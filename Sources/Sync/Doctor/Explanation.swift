@@ -48,9 +48,7 @@ public struct Explanation: Sendable, Equatable {
       self.init(error.summary, hint: error.hint, kind: error.isUsage ? .usage : .failed)
     case let error as MissingContents:
       self.init(
-        "The mirror lacks the contents of \(error.count) files that this needs, as "
-          + "'\(String(decoding: error.path, as: UTF8.self))' (blob \(error.id))."
-          + (error.reason.map { " \($0)" } ?? ""),
+        error.summary + (error.reason.map { " \($0)" } ?? ""),
         hint:
           "It holds those of its window only; the command fetches others where the network is there.",
         kind: .notCached)

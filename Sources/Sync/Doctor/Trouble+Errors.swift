@@ -77,7 +77,7 @@ extension Trouble {
     case .unsupportedObjectFormat: self = .objectFormat
     case .missing: self = .commitGone
     case .server: self = .gitServer
-    case .malformed: self = .malformedAnswer
+    case .malformed, .tooManyReferences: self = .malformedAnswer
     case .unsupportedFilter: self = .filterMissing
     case .tooManyObjects: self = .packTooLarge
     case .packCutShort, .packDamaged: self = .packCutShort

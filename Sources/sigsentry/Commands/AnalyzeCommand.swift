@@ -2,15 +2,18 @@ import ArgumentParser
 import Cache
 import Correlation
 import Foundation
+import HTTP
 import Reports
 import Settings
+import Sync
 
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze", abstract: "Name the merge requests that may have broken it",
     discussion: """
       The symptom is a file with stack traces, log lines, paths or prose, '-' for standard input, or --description. \
-      The answer comes from disk. Weights that 'backtest --fit' stored for a repository count where it alone is looked at.
+      The answer comes from disk; only the files of a revision outside of the window of a mirror that holds no more are \
+      fetched. Weights that 'backtest --fit' stored for a repository count where it alone is looked at.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
@@ -38,7 +41,9 @@ struct AnalyzeCommand: ParsableCommand {
       "Days before that in which a merge may lie, 1 to 365 (default: 30, or a longer span of --at)."
   )
   var lookbackDays: Int?
-  @Option(help: "The revision that ran: a commit or a branch (default: the branch as it was then).")
+  @Option(
+    help: "The revision that ran: a commit, a branch or a tag (default: the branch as it was then)."
+  )
   var revision: String?
   @Option(help: "text, json or html (default: text).")
   var format: Format?
@@ -91,16 +96,22 @@ struct AnalyzeCommand: ParsableCommand {
       cache: cache,
       settings: try? SettingsStore(directory: options.configDirectory, access: .readOnly),
       repositories: repo, services: service, symptom: symptom)
-    if let revision { try scopes.keep(having: revision) }
+    var isOffline = true
+    if let revision {
+      if !scopes.have(revision), try fetchTag(revision, of: scopes.found.map(\.project)) {
+        isOffline = false
+      }
+      try scopes.keep(having: revision)
+    }
     scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
     let query = AnalysisQuery(
       symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
       limit: limit)
     var notes = readingNotes + scopes.notes
     let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
-    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
+    let analysis = try answer(query, from: cache, weights: weights, isOffline: &isOffline)
     let report = AnalysisReport(
-      analysis, notes: notes, weights: weights, answeredOffline: true)
+      analysis, notes: notes, weights: weights, answeredOffline: isOffline)
     if let capsule {
       let basis = try AnalysisBasis(query, analysis, in: cache)
       let packed = try AnalysisCapsule(
@@ -109,6 +120,54 @@ struct AnalyzeCommand: ParsableCommand {
       try write(packed, to: capsule)
     }
     write(report)
+  }
+
+  /// Answers from disk, and where a mirror of the window only lacks the files of the revision, once these are fetched.
+  private func answer(
+    _ query: AnalysisQuery, from cache: CacheStore, weights: FittedWeights?, isOffline: inout Bool
+  ) throws -> Analysis {
+    var completed: Set<Int64> = []
+    while true {
+      do {
+        return try Analyzer(cache: cache, fitted: weights).analyze(query)
+      } catch let error as AnalysisError {
+        guard case .filesMissing(let revision, let project) = error,
+          completed.insert(project.id).inserted,
+          let download = try options.contentDownload(for: project),
+          try download.fetchFiles(
+            of: revision, in: project, cacheDirectory: options.cacheDirectory)
+        else { throw error }
+        isOffline = false
+      }
+    }
+  }
+
+  /// The most servers that are asked for a tag.
+  private static let mostServers = 16
+
+  /// Asks for a tag that no mirror has.
+  ///
+  /// - Returns: Whether one has it now.
+  private func fetchTag(_ revision: String, of projects: [CachedProject]) throws -> Bool {
+    var isFound = false
+    var failure: (any Error)?
+    for project in projects.prefix(Self.mostServers) {
+      do {
+        guard let download = try options.contentDownload(for: project) else { continue }
+        if try download.fetchTag(
+          in: revision, of: project, cacheDirectory: options.cacheDirectory)
+        {
+          isFound = true
+        }
+      } catch {
+        if Interruption.cancellation.isCancelled { throw error }
+        failure = failure ?? error
+      }
+    }
+    if !isFound, let failure, let explanation = Explanation(failure) {
+      options.inform("sigsentry: no tag was found: \(explanation.summary)")
+    }
+    return isFound
   }
 
   func write(_ report: AnalysisReport) {

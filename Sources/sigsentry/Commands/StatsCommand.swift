@@ -83,7 +83,7 @@ struct StatsCommand: ParsableCommand {
       let stats = try MirrorStats(
         project, cacheDirectory: options.cacheDirectory, memory: ContentStore(cache, clock: nil)
       ) {
-        try download(for: project)
+        try options.contentDownload(for: project)
       }
       if let commit {
         let found = try naming(commit, of: project) { try stats.commit(commit) }
@@ -110,20 +110,6 @@ extension StatsCommand {
     while path.starts(with: "./".utf8) { path.removeFirst(2) }
     while path.last == UInt8(ascii: "/") { path.removeLast() }
     return path.isEmpty || path == Array(".".utf8) ? nil : path
-  }
-
-  /// How file contents outside of the window are fetched; `nil` where no socket may be opened or no settings tell how.
-  private func download(for project: CachedProject) throws -> ContentDownload? {
-    guard !options.offline else { return nil }
-    let workspace = try Workspace(options)
-    let setting = try workspace.store.repositories().first {
-      $0.projectID == project.projectID && $0.baseURL.hostKey == project.host
-    }
-    guard let setting else { return nil }
-    Interruption.install()
-    options.inform("sigsentry: fetching file contents outside of the window of \(project.path)")
-    return ContentDownload(
-      try workspace.access.target(for: setting), cancellation: Interruption.cancellation)
   }
 
   private func compare(_ range: String, _ stats: MirrorStats) throws -> MirrorStats.Comparison {
@@ -158,8 +144,14 @@ extension StatsCommand {
       }
       throw CommandFailure(
         "The mirror of \(path) knows no commit \(revision).",
-        hint: "Give a branch, an id or a range of those that 'sigsentry sync' brought.",
+        hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought"
+          + (options.offline ? "; without --offline the server is asked for a tag." : "."),
         code: error.code == .notFound ? .notCached : .usage)
+    } catch let error as UnknownRevision {
+      throw CommandFailure(
+        "The mirror of \(path) knows no commit \(error.revision), and the server could not be asked for a tag: \(error.reason)",
+        hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought.",
+        code: .notCached)
     }
   }
 }

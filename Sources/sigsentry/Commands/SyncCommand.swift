@@ -20,7 +20,7 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Bring only the file contents that the window's diffs need, or all (default: only these at the first sync of a \
+      Bring only the files of the window's commits and diffs, or all (default: only these at the first sync of a \
       repository of more than 300,000 objects).
       """)
   var windowOnly: Bool?

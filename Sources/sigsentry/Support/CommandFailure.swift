@@ -50,10 +50,10 @@ struct CommandFailure: Error {
     case let error as TimeExpression.Invalid:
       self.init(error.summary, hint: error.hint, code: .usage)
     case let error as AnalysisError:
-      if case .unknownRevision = error {
+      switch error {
+      case .unknownRevision, .filesMissing:
         self.init(error.summary, hint: error.hint, code: .notCached)
-      } else {
-        self.init(error.summary, hint: error.hint)
+      case .damaged, .mirror: self.init(error.summary, hint: error.hint)
       }
     case let error as AnalysisCapsule.Failure: self.init(error)
     case let error as AnalysisScopes.Failure:

@@ -29,11 +29,13 @@ import Testing
     return upstream
   }
 
-  /// A clone without blobs, which git does not complete by itself.
-  private func partialClone(of upstream: GitFixture) throws -> GitFixture {
+  /// A clone without blobs or without trees, which git does not complete by itself.
+  private func partialClone(
+    of upstream: GitFixture, filter: String = "blob:none"
+  ) throws -> GitFixture {
     let clone = try GitFixture()
     try clone.git("config", "remote.origin.url", "file://" + upstream.path)
-    try clone.git("fetch", "--quiet", "--filter=blob:none", "origin", "main:main")
+    try clone.git("fetch", "--quiet", "--filter=\(filter)", "origin", "main:main")
     return clone
   }
 
@@ -47,12 +49,13 @@ import Testing
     while let commit = try id.map({ try repository.commit($0) }) {
       let parent = commit.parents.first
       let old = try parent.map { try engine.tree(of: $0) }
-      let missing = MissingBlobs(repository)
+      let missing = MissingObjects(repository)
       try missing.add(from: old, to: commit.tree)
-      #expect(!missing.ids.isEmpty)
-      #expect(missing.first.map { missing.ids.contains($0.id) } == true)
+      #expect(!missing.blobs.isEmpty)
+      #expect(missing.first.map { missing.blobs.contains($0.id) && !$0.isTree } == true)
+      #expect(missing.trees.isEmpty)
       #expect(throws: DiffError.self) { try engine.changes(from: old, to: commit.tree) }
-      let wants = missing.ids.map { "\($0)\n" }.joined()
+      let wants = missing.blobs.map { "\($0)\n" }.joined()
       try clone.git(
         "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
         "--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin",
@@ -63,11 +66,69 @@ import Testing
           == upstream.git(
             "diff", "--numstat", "-z", "-M",
             parent.map { "\($0)" } ?? "\(ObjectID.emptyTree)", "\(commit.id)"))
-      let rest = MissingBlobs(repository)
+      let rest = MissingObjects(repository)
       try rest.add(from: old, to: commit.tree)
-      #expect(rest.ids.isEmpty)
+      #expect(rest.isEmpty)
       id = parent
     }
+  }
+
+  @Test func `trees that are missing are found at any depth, and past one another`() throws {
+    let upstream = try upstream()
+    try upstream.git(
+      "fast-import", "--quiet",
+      input: Array(
+        """
+        commit refs/heads/main
+        committer A <a@x> 1700000009 +0000
+        data 1
+        c
+        from refs/heads/main^0
+        M 100644 inline d/e/deep.txt
+        data 2
+        d
+
+        M 100644 inline f/flat.txt
+        data 2
+        f
+
+
+        """.utf8))
+    let clone = try partialClone(of: upstream, filter: "tree:0")
+    func fetch(_ objects: [String], filter: String) throws {
+      try clone.git(
+        "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags",
+        "--no-write-fetch-head", "--filter=\(filter)", "--stdin", "origin",
+        input: Array(objects.joined(separator: "\n").utf8))
+    }
+    func id(_ name: String) throws -> ObjectID {
+      try #require(ObjectID(hex: upstream.gitText("rev-parse", name)))
+    }
+    let (old, new) = try (id("main~1^{tree}"), id("main^{tree}"))
+    func missing() throws -> MissingObjects {
+      let missing = MissingObjects(try Repository(bareAt: clone.path))
+      let isWhole = try missing.add(from: old, to: new)
+      #expect(isWhole == missing.trees.isEmpty)
+      return missing
+    }
+    var found = try missing()
+    #expect(found.trees == [old, new] && found.blobs.isEmpty)
+    #expect(found.first == MissingObjects.Place(id: old, isTree: true, path: []))
+    // The roots alone: what lies below them is found in one step, not at the first gap.
+    try fetch(["\(old)", "\(new)"], filter: "tree:0")
+    found = try missing()
+    #expect(try found.trees == [id("main:d"), id("main:f")] && found.blobs.isEmpty)
+    try fetch(["\(id("main:d"))"], filter: "tree:0")
+    found = try missing()
+    #expect(try found.trees == [id("main:d/e"), id("main:f")])
+    let whole = MissingObjects(try Repository(bareAt: clone.path))
+    #expect(try !whole.add(treesOf: new))
+    // What both sides have is no matter of theirs.
+    #expect(try whole.trees == [id("main:b"), id("main:d/e"), id("main:f")])
+    try fetch(found.trees.map { "\($0)" }, filter: "blob:none")
+    found = try missing()
+    #expect(found.trees.isEmpty)
+    #expect(try found.blobs == [id("main:d/e/deep.txt"), id("main:f/flat.txt")])
   }
 
   @Test func `a repository is marked as git marks a partial clone`() throws {
@@ -75,13 +136,17 @@ import Testing
     let repository = try Repository(bareAt: fixture.path)
     #expect(!repository.isPartial)
     for url in ["https://example.com/a.git", "https://example.com/\"b\\\n[c].git"] {
-      try repository.markPartial(url: url)
+      try repository.markPartial(url: url, filter: .noBlobs)
       #expect(repository.isPartial)
       #expect(try fixture.gitText("config", "remote.origin.url") == url)
     }
     #expect(try fixture.gitText("config", "remote.origin.partialclonefilter") == "blob:none")
     #expect(try fixture.gitText("config", "extensions.partialClone") == "origin")
     #expect(try Repository(bareAt: fixture.path).isPartial)
+    #expect(repository.partialFilter == .noBlobs)
+    try repository.markPartial(url: "https://example.com/a.git", filter: .noTrees)
+    #expect(repository.partialFilter == .noTrees)
+    #expect(try fixture.gitText("config", "remote.origin.partialclonefilter") == "tree:0")
     try fixture.git("fsck")
   }
 
