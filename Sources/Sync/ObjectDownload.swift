@@ -32,8 +32,8 @@ struct ObjectDownload {
   /// The most trees or blobs asked for at once: 5 MB of request.
   private static let objectsPerRequest = 100_000
 
-  /// Files of so many bytes are fetched only where a diff reads them.
-  private static let largeFile = 1 << 20
+  /// Files of so many bytes are fetched only where a diff reads them: no analysis does.
+  private static let largeFile = 4 << 20 + 1
 
   let remote: GitRemote
   let tokens: any TokenSource

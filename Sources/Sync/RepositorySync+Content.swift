@@ -1,4 +1,5 @@
 import Cache
+import Foundation
 import Mirror
 
 extension RepositorySync {
@@ -78,17 +79,20 @@ extension RepositorySync {
   ///
   /// What the server does not have either is left to the comparison, which names it.
   func fetchContents(
-    of jobs: [DiffJob], _ commits: [Commit], from remote: GitRemote, into repository: Repository
+    of jobs: [DiffJob], _ commits: [Commit], windowStart: Date, from remote: GitRemote,
+    into repository: Repository
   ) throws {
-    guard leftOut != nil, isFirst || !jobs.isEmpty || !commits.isEmpty else { return }
+    guard leftOut != nil, isFirst || !jobs.isEmpty || !commits.isEmpty || !movedTips.isEmpty
+    else { return }
     let download = download(from: remote)
-    if isFirst {
-      let tips = try repository.references(matching: "refs/heads/*").map(\.id)
-      let roots = try Set(commits.map(\.tree)).union(tips.map { try repository.commit($0).tree })
-      emit(.phase(.fetching))
-      summary.objects += try download.files(of: roots, into: repository) { emit(.fetched($0)) }
-        .objects
+    var isTold = false
+    func tell(_ progress: FetchProgress) {
+      if !isTold { emit(.phase(.fetching)) }
+      isTold = true
+      emit(.fetched(progress))
     }
+    let roots = try filesToFetch(commits, windowStart: windowStart, in: repository)
+    summary.objects += try download.files(of: roots, into: repository, progress: tell).objects
     var pairs = Set(jobs.map(\.trees))
     var trees = Dictionary(
       commits.map { ($0.id, $0.tree) }, uniquingKeysWith: { first, _ in first })
@@ -100,10 +104,27 @@ extension RepositorySync {
       if trees[parent] == nil { trees[parent] = try? repository.commit(parent).tree }
       if let old = trees[parent] { pairs.insert(TreePair(old: old, new: commit.tree)) }
     }
-    summary.objects += try download.complete(pairs, into: repository) {
-      if $0.receivedObjects == 0 { emit(.phase(.fetching)) }
-      emit(.fetched($0))
-    }.objects
+    summary.objects += try download.complete(pairs, into: repository, progress: tell).objects
+  }
+
+  /// The trees whose files are fetched whether a diff reads them or not.
+  private func filesToFetch(
+    _ commits: [Commit], windowStart: Date, in repository: Repository
+  ) throws -> Set<ObjectID> {
+    if isFirst {
+      let tips = try repository.references(matching: "refs/heads/*").map(\.id)
+      return try Set(commits.map(\.tree)).union(tips.map { try repository.commit($0).tree })
+    }
+    // A branch goes on from commits whose files are there, but for one that is new or was set back.
+    return try Set(
+      movedTips.compactMap { tip in
+        let commit = try repository.commit(tip.id)
+        guard tip.isNew || Double(commit.committer.time) < windowStart.timeIntervalSince1970
+        else { return nil }
+        let missing = MissingObjects(repository)
+        try missing.add(from: nil, to: commit.tree)
+        return missing.isEmpty ? nil : commit.tree
+      })
   }
 
   func download(from remote: GitRemote) -> ObjectDownload {

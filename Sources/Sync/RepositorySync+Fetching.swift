@@ -86,6 +86,8 @@ extension RepositorySync {
     }
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
     for (name, id) in moved where !missing.contains(id) {
+      let isNew = try repository.reference("refs/heads/\(name)") == nil
+      movedTips.append((id, isNew))
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
       try repository.setReference("refs/heads/\(name)", to: id)
     }

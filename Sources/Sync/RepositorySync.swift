@@ -24,6 +24,8 @@ final class RepositorySync {
   /// The server's tags; `nil` as long as it was not asked, and where there are too many.
   var tags: AdvertisedTags?
   var hasAskedForTags = false
+  /// The tips of branches that this sync moved, and whether the mirror had no branch of that name.
+  var movedTips: [(id: ObjectID, isNew: Bool)] = []
   /// Whether no sync has filled the mirror yet.
   var isFirst = false
   var summary = SyncSummary()
@@ -100,7 +102,8 @@ final class RepositorySync {
     var jobs = try prepareMergeRequests(
       wanted.sorted(), cached: cached, project: project, remote: remote, repository: repository)
     jobs += try prepareCommits(of: cached, repository: repository)
-    try fetchContents(of: jobs, commits.new, from: remote, into: repository)
+    try fetchContents(
+      of: jobs, commits.new, windowStart: windowStart, from: remote, into: repository)
     try commits.note()
     try compute(jobs, project: cached.id, mirror: mirror)
     try MergeRequestIndexer(cache: cache, project: cached, workers: workers).run(

@@ -98,7 +98,7 @@ import Testing
     #expect(summary.commits == 1)
     try expectGitsStats(fixture, count: 3)
     // Branches, heads, the files of the window's commits, the trees of older bases, the blobs that these lack.
-    #expect(fetches(fixture) == ["tree:0", "tree:0", "blob:limit=1048576", "blob:none", "all"])
+    #expect(fetches(fixture) == ["tree:0", "tree:0", "blob:limit=4194305", "blob:none", "all"])
     // The trees of the two oldest commits.
     #expect(try missing(fixture) == 2)
     #expect(try missing(fixture, of: "main") == 0)
@@ -191,6 +191,49 @@ import Testing
     _ = try await sync(fixture, .windowOnly)
     try expectGitsStats(fixture, count: 3)
     #expect(try missing(fixture) == 2)
+    await fixture.stop()
+  }
+
+  @Test func `a branch that comes later, and one that is set back, have their files`() async throws
+  {
+    let fixture = try await prepared()
+    try fixture.commit("main", ["dir/deep/x.txt": "x\n", "dir/y.txt": "y\n"], daysAgo: 1.5)
+    let old = try fixture.commit(
+      "release", ["lib/z.txt": "z\n"], from: ["refs/heads/main~4"], daysAgo: 75)
+    _ = try await sync(fixture, .windowOnly)
+    try fixture.commit("fix", ["fix.txt": "f\n"], from: ["refs/heads/release"], daysAgo: 0.5)
+    try await fixture.double.openMergeRequest(
+      in: fixture.project, title: "Fix", source: "fix", target: "release",
+      at: SyncFixture.now.addingTimeInterval(-40000))
+    _ = try await sync(fixture, .windowOnly)
+    #expect(try missing(fixture, of: "release") == 0)
+    try expectGitsStats(fixture, count: 4)
+    let back = try fixture.upstream.gitText("rev-parse", "main~3")
+    try fixture.upstream.git("update-ref", "refs/heads/main", back)
+    try fixture.upstream.git("update-ref", "refs/heads/release", "\(old)~1")
+    _ = try await sync(fixture, .windowOnly)
+    for branch in ["main", "release"] { #expect(try missing(fixture, of: branch) == 0) }
+    _ = try git(fixture, ["fsck", "--full"])
+    await fixture.stop()
+  }
+
+  @Test func `upkeep loses nothing of what a window has`() async throws {
+    let fixture = try await prepared()
+    _ = try await sync(fixture, .windowOnly)
+    for index in 0..<3 {
+      try await fixture.open("more\(index)", ["dir/more\(index)": "\(index)\n"])
+      _ = try await sync(fixture, .windowOnly)
+    }
+    let outcome = try CacheMaintenance(cache: fixture.cache, clock: { SyncFixture.now })
+      .maintain(fixture.cached(), keepDays: 365)
+    #expect(outcome.packs > 3)
+    _ = try git(fixture, ["fsck", "--full"])
+    #expect(try missing(fixture, of: "main") == 0)
+    let verification = try CacheVerification(cache: fixture.cache)
+      .verify(fixture.cached()) { _ in true }
+    #expect(verification.problems.isEmpty)
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 6)
     await fixture.stop()
   }
 
