@@ -51,7 +51,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "Cache", dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+      name: "Cache",
+      dependencies: [
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .target(name: "SourceCode", swiftSettings: settings),
     .target(
