@@ -34,15 +34,14 @@ public final class CacheStore: Sendable {
       case .readOnly: database = try Self.openForReading(path)
       }
       let migrator = CacheSchema.migrator
-      if try database.read({ try migrator.hasBeenSuperseded($0) }) {
-        throw CacheError.newer(path: path)
-      }
+      let applied = try database.read { try migrator.appliedIdentifiers($0) }
+      guard applied.isSubset(of: migrator.migrations) else { throw CacheError.newer(path: path) }
       switch access {
       case .readWrite: try migrator.migrate(database)
       case .readOnly:
-        guard try database.read({ try migrator.hasCompletedMigrations($0) }) else {
+        guard applied.count == migrator.migrations.count else {
           // An older version's is brought up to date where this user may write it.
-          guard try !database.read({ try migrator.appliedIdentifiers($0) }).isEmpty,
+          guard !applied.isEmpty,
             (try? migrator.migrate(DatabaseQueue(path: path, configuration: Self.configuration)))
               != nil
           else { throw CacheError.missing(path: path) }

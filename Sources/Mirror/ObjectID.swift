@@ -1,5 +1,5 @@
 /// The id of a git object: 20 bytes of SHA-1, stored inline.
-public struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct ObjectID: Hashable, Sendable, Comparable, BitwiseCopyable, CustomStringConvertible {
   // Three machine words instead of an array: ids are the keys of every hot table.
   private let high: UInt64
   private let middle: UInt64

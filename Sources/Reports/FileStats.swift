@@ -89,7 +89,17 @@ public struct FileStats: Sendable {
 
   /// The bytes of `git diff --numstat [-z] -M` over the same trees.
   public func numstat(nullTerminated: Bool) -> [UInt8] {
-    Numstat.format(files.map(FileChange.init), nullTerminated: nullTerminated)
+    var output: [UInt8] = []
+    appendNumstat(nullTerminated: nullTerminated, to: &output)
+    return output
+  }
+
+  private func appendNumstat(nullTerminated: Bool, to output: inout [UInt8]) {
+    for file in files {
+      Numstat.append(
+        path: file.path, oldPath: file.oldPath, additions: file.additions,
+        deletions: file.deletions, nullTerminated: nullTerminated, to: &output)
+    }
   }
 
   /// The bytes of `git diff-tree --stdin -r -M --numstat [-z]` for this commit, or for this head with the base as its
@@ -102,8 +112,9 @@ public struct FileStats: Sendable {
       case .commit(let sha, _): sha
       case .range(_, let head): head
       }
-    return Array((id + (nullTerminated ? "\0" : "\n")).utf8)
-      + numstat(nullTerminated: nullTerminated)
+    var output = Array((id + (nullTerminated ? "\0" : "\n")).utf8)
+    appendNumstat(nullTerminated: nullTerminated, to: &output)
+    return output
   }
 
   /// A table for people: a line a file, most changed lines first where asked, and the sums.
@@ -144,16 +155,5 @@ extension CachedFile {
     let new = TerminalText.safe(String(decoding: path, as: UTF8.self))
     guard let oldPath else { return new }
     return TerminalText.safe(String(decoding: oldPath, as: UTF8.self)) + " => " + new
-  }
-}
-
-extension FileChange {
-  /// What a numstat line needs; modes and blobs are not kept in the cache.
-  fileprivate init(_ file: CachedFile) {
-    self.init(
-      path: file.path, oldPath: file.oldPath,
-      status: Status(rawValue: file.status.rawValue) ?? .modified,
-      oldMode: 0, newMode: 0, oldBlob: nil, newBlob: nil, additions: file.additions,
-      deletions: file.deletions, isBinary: file.isBinary)
   }
 }

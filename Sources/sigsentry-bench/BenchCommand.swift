@@ -4,6 +4,14 @@ import GitLabDouble
 import Mirror
 
 @main
+enum Main {
+  static func main() async {
+    // As sigsentry itself does.
+    Heap.shareAmongThreads()
+    await BenchCommand.main()
+  }
+}
+
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigsentry-bench",
@@ -94,8 +102,15 @@ struct BenchCommand: AsyncParsableCommand {
       abstract: "Write what git diff-tree would from a cache", shouldDisplay: false)
 
     @Argument var cache: String
+    @Option(help: "Write the seconds that the reading took, without the start of the process")
+    var seconds: String?
 
-    func run() throws { try BenchCache(directory: cache).write() }
+    func run() throws {
+      let taken = try BenchCache(directory: cache).write()
+      if let seconds {
+        try "\(taken)".write(toFile: seconds, atomically: false, encoding: .utf8)
+      }
+    }
   }
 
   struct Compare: ParsableCommand {

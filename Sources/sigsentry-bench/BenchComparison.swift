@@ -13,7 +13,7 @@ struct BenchComparison {
     let ids = try String(contentsOfFile: pairsFile, encoding: .utf8).split(separator: "\n").map {
       $0.split(separator: " ").compactMap { ObjectID(hex: $0) }
     }.filter { $0.count == 2 }
-    let trees = try CommitTrees(repository)
+    let trees = CommitTrees(repository)
     let pairs = try ids.map { pair -> (old: ObjectID?, new: ObjectID?) in
       (try trees.tree(of: pair[1]), try trees.tree(of: pair[0]))
     }
@@ -43,7 +43,7 @@ final class CommitTrees {
   private let engine: DiffEngine
   private var known: [ObjectID: ObjectID] = [:]
 
-  init(_ repository: String) throws { engine = DiffEngine(try Repository(bareAt: repository)) }
+  init(_ repository: String) { engine = DiffEngine(repositoryPath: repository) }
 
   func tree(of commit: ObjectID) throws -> ObjectID {
     if let tree = known[commit] { return tree }

@@ -11,17 +11,22 @@ struct BenchRow: Encodable {
   var gitWallSeconds: Double
   var wallRatio: Double
   var cpuRatio: Double
+  /// Of a read from the cache: the time to open it, read and write, without the start of the process.
+  var readSeconds: Double?
+  var readRatio: Double?
   var peakMegabytes: Double
   var gitPeakMegabytes: Double
 
   static func table(_ rows: [BenchRow]) -> String {
     var text =
-      "repository | work | pairs | equal | wall s | git s | wall ratio | cpu ratio | peak MB | git MB\n"
-      + "---|---|---|---|---|---|---|---|---|---\n"
+      "repository | work | pairs | equal | wall s | git s | wall ratio | cpu ratio | read s | read ratio | peak MB | git MB\n"
+      + "---|---|---|---|---|---|---|---|---|---|---|---\n"
     for row in rows {
       text += "\(row.repository) | \(row.work) | \(row.pairs) | \(row.isEqual ? "yes" : "NO") | "
       text += [row.wallSeconds, row.gitWallSeconds, row.wallRatio, row.cpuRatio]
         .map { String(format: "%.2f", $0) }.joined(separator: " | ")
+      text += [row.readSeconds, row.readRatio]
+        .map { " | " + ($0.map { String(format: "%.4f", $0) } ?? "-") }.joined()
       text += String(format: " | %.0f | %.0f\n", row.peakMegabytes, row.gitPeakMegabytes)
     }
     return text

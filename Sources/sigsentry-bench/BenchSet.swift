@@ -38,21 +38,33 @@ final class BenchSet {
   /// Reads all pairs from a cache that holds them.
   func recalled(workers: Int) throws -> BenchRow {
     try BenchCache(directory: file("cache")).fill(pairs, of: repository, workers: workers)
-    return try measure("\(work), from the cache", ["/proc/self/exe", "recall", file("cache")])
+    return try measure(
+      "\(work), from the cache",
+      ["/proc/self/exe", "recall", file("cache"), "--seconds", file("seconds")],
+      readSeconds: file("seconds"))
   }
 
   /// Runs both in turn, each in a process of its own, after a round that is not counted.
-  private func measure(_ work: String, _ words: [String]) throws -> BenchRow {
+  ///
+  /// - Parameter readSeconds: The file in which our process leaves how long it read.
+  private func measure(
+    _ work: String, _ words: [String], readSeconds: String? = nil
+  ) throws -> BenchRow {
     let (ours, theirs) = (file("ours"), file("git"))
     var runs: [(ours: Usage, git: Usage)] = []
+    var reads: [Double] = []
     for _ in 0...rounds {
       let own = try Usage.run(words, input: "/dev/null", output: ours)
       let git = try Usage.run(
         ["git", "-C", repository, "diff-tree", "--stdin", "-r", "-M", "--numstat", "-z"],
         input: file("pairs"), output: theirs)
       runs.append((own, git))
+      if let readSeconds {
+        reads.append(Double(try String(contentsOfFile: readSeconds, encoding: .utf8)) ?? .nan)
+      }
     }
     runs.removeFirst()
+    reads = Array(reads.dropFirst())
     return BenchRow(
       repository: name, work: work, pairs: pairs.count,
       isEqual: FileManager.default.contentsEqual(atPath: ours, andPath: theirs),
@@ -60,6 +72,8 @@ final class BenchSet {
       gitWallSeconds: Self.median(runs.map(\.git.wall)),
       wallRatio: Self.median(runs.map { $0.ours.wall / $0.git.wall }),
       cpuRatio: Self.median(runs.map { $0.ours.cpu / $0.git.cpu }),
+      readSeconds: reads.isEmpty ? nil : Self.median(reads),
+      readRatio: reads.isEmpty ? nil : Self.median(zip(reads, runs).map { $0 / $1.git.wall }),
       peakMegabytes: runs.map(\.ours.peakMegabytes).max() ?? 0,
       gitPeakMegabytes: runs.map(\.git.peakMegabytes).max() ?? 0)
   }

@@ -1,5 +1,7 @@
 import ArgumentParser
 
+import enum Mirror.Heap
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -24,6 +26,7 @@ struct SigSentry: AsyncParsableCommand {
 @main
 enum Main {
   static func main() async {
+    Heap.shareAmongThreads()
     // A reader that goes away is told by write(2), not by a signal.
     signal(SIGPIPE, SIG_IGN)
     do {

@@ -76,12 +76,17 @@ extension CacheStore {
   /// Lists the files of a stored diff in git's order.
   public func files(diff: Int64) throws(CacheError) -> [CachedFile] {
     try read { database in
-      try Row.fetchAll(
-        database,
+      let statement = try database.makeStatement(
         sql:
-          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position",
-        arguments: [diff]
-      ).map(CachedFile.init)
+          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position"
+      )
+      let columns = StatementColumns(statement)
+      let rows = try Row.fetchCursor(statement, arguments: [diff])
+      var files: [CachedFile] = []
+      while try rows.next() != nil {
+        if let file = columns.file(at: 0) { files.append(file) }
+      }
+      return files
     }
   }
 

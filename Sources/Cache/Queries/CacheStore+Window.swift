@@ -74,17 +74,18 @@ extension CacheStore {
     _ body: (Owner, [CachedFile]) throws -> Void
   ) throws {
     try database.read { database in
-      let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
-      var current: (key: DatabaseValue, owner: Owner)?
+      let statement = try database.makeStatement(sql: sql)
+      let columns = StatementColumns(statement)
+      let rows = try Row.fetchCursor(statement, arguments: arguments)
+      var current: (key: StatementColumns.Key, owner: Owner)?
       var files: [CachedFile] = []
       while let row = try rows.next() {
-        let key: DatabaseValue = row[0]
-        if current?.key != key {
+        if current.map({ columns.has($0.key, at: 0) }) != true {
           if let current { try body(current.owner, files) }
           files.removeAll(keepingCapacity: true)
-          current = (key, owner(row))
+          current = (columns.key(at: 0), owner(row))
         }
-        if let file = CachedFile(row, at: WindowQuery.ownerColumns) { files.append(file) }
+        if let file = columns.file(at: WindowQuery.ownerColumns) { files.append(file) }
       }
       if let current { try body(current.owner, files) }
     }

@@ -55,17 +55,6 @@ public struct CachedFile: Sendable, Equatable {
     deletions = row["deletions"]
     precision = row["precision"]
   }
-
-  /// The file whose columns begin at an index, by place: names would be sought anew in each of many rows. `nil` where the
-  /// row has none.
-  init?(_ row: Row, at index: Int) {
-    guard let path = row.bytes(at: index), let status = row[index + 2] as FileStatus? else {
-      return nil
-    }
-    self.init(
-      path: path, oldPath: row.bytes(at: index + 1), status: status, additions: row[index + 3],
-      deletions: row[index + 4], precision: row[index + 5])
-  }
 }
 
 /// The sums of a diff.

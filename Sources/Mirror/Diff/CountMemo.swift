@@ -1,7 +1,9 @@
+import Glibc
+
 /// Remembers the comparisons of pairs of contents, in a table of fixed size where newer pairs replace older ones.
 final class CountMemo {
   /// What is compared. A side without a file has no kind; a submodule's commit is no blob.
-  struct Key: Equatable {
+  struct Key: Equatable, BitwiseCopyable {
     private var old: ObjectID
     private var new: ObjectID
     private var kinds: UInt8
@@ -22,24 +24,32 @@ final class CountMemo {
     }
   }
 
-  private struct Entry {
+  private struct Entry: BitwiseCopyable {
     var key: Key
     var outcome: Outcome
     var additions: Int32
     var deletions: Int32
   }
 
-  private enum Outcome {
-    case binary, uncounted, compared, totals
+  /// Zero is an empty slot, as fresh memory is.
+  private enum Outcome: UInt8, BitwiseCopyable {
+    case empty, binary, uncounted, compared, totals
   }
 
   fileprivate static let slotCount = 1 << 15
-  private var entries: [Entry?] = Array(repeating: nil, count: slotCount)
+  /// `nil` where memory ran out. Zeroed by the system, which gives pages as they are used.
+  private let entries = calloc(slotCount, MemoryLayout<Entry>.stride)?
+    .bindMemory(to: Entry.self, capacity: slotCount)
+
+  deinit { free(entries) }
 
   subscript(key: Key) -> ContentComparison.Result? {
     get {
-      guard let entry = entries[key.slot], entry.key == key else { return nil }
+      guard let entry = entries?[key.slot], entry.outcome != .empty, entry.key == key else {
+        return nil
+      }
       switch entry.outcome {
+      case .empty: return nil
       case .binary: return .binary
       case .uncounted: return .uncounted
       case .compared, .totals:
@@ -60,7 +70,7 @@ final class CountMemo {
         entry.additions = Int32(truncatingIfNeeded: count.additions)
         entry.deletions = Int32(truncatingIfNeeded: count.deletions)
       }
-      entries[key.slot] = entry
+      entries?[key.slot] = entry
     }
   }
 }

@@ -32,16 +32,14 @@ public enum DiffBatch {
       : nil
     let ranges = SharedRanges(count: pairs.count, workers: count)
     DispatchQueue.concurrentPerform(iterations: count) { worker in
-      let engine: Result<DiffEngine, DiffError>
-      do throws(GitError) {
-        let repository = try Repository(bareAt: repositoryPath)
-        let made =
-          DiffEngine(repository, packs: packs, memory: memory, isCancelled: isCancelled)
-        made.helpers = helpers
-        engine = .success(made)
-      } catch {
-        engine = .failure(.repositoryUnavailable(error.description))
-      }
+      let repository = LateRepository(path: repositoryPath)
+      let engine = DiffEngine(
+        repository, packs: packs, memory: memory,
+        keptByteCount: helpers == nil ? PackReader.keptByteCount : DiffHelpers.keptByteCount,
+        isCancelled: isCancelled)
+      engine.helpers = helpers
+      // Without packs libgit2 is needed anyway, if there is a repository at all.
+      let failure = packs.packs.isEmpty ? repository.failure : nil
       while let index = ranges.next(for: worker) {
         guard !isCancelled() else {
           each(index, .failure(.cancelled))
@@ -50,9 +48,8 @@ public enum DiffBatch {
         let pair = pairs[index]
         each(
           index,
-          engine.flatMap { engine in
-            Result { () throws(DiffError) in try engine.changes(from: pair.old, to: pair.new) }
-          })
+          failure.map { .failure($0) }
+            ?? Result { () throws(DiffError) in try engine.changes(from: pair.old, to: pair.new) })
       }
     }
   }

@@ -11,10 +11,9 @@ public final class DiffEngine {
   /// more than 32 MiB that are stored as differences are not renamed with edits, nor any of more than 512 MiB.
   public static let algorithmVersion = 1
 
-  private let repository: Repository
   private let reader: ObjectReader
   private let blobs: BlobSource
-  private let spans = SpanTable()
+  private lazy var spans = SpanTable()
   let contents: ContentComparison
   private let recollection: Recollection?
   private let isCancelled: () -> Bool
@@ -26,18 +25,26 @@ public final class DiffEngine {
   /// - Parameter memory: What is known of contents already, and learns what is found.
   public convenience init(_ repository: Repository, memory: (any ContentMemory)? = nil) {
     self.init(
-      repository, packs: PackSet(repositoryPath: repository.path), memory: memory
+      LateRepository(repository), packs: PackSet(repositoryPath: repository.path), memory: memory
+    ) { false }
+  }
+
+  /// Makes an engine over the packs of a bare repository, which is opened for what they do not hold; a comparison tells
+  /// where that fails.
+  public convenience init(repositoryPath: String) {
+    self.init(
+      LateRepository(path: repositoryPath), packs: PackSet(repositoryPath: repositoryPath),
+      memory: nil
     ) { false }
   }
 
   /// Makes an engine over packs that several engines share. It gives a comparison up with ``DiffError/cancelled`` once
   /// that is asked for.
   init(
-    _ repository: Repository, packs: PackSet, memory: (any ContentMemory)?,
-    isCancelled: @escaping () -> Bool
+    _ repository: LateRepository, packs: PackSet, memory: (any ContentMemory)?,
+    keptByteCount: Int = PackReader.keptByteCount, isCancelled: @escaping () -> Bool
   ) {
-    self.repository = repository
-    reader = ObjectReader(repository, packs: packs)
+    reader = ObjectReader(repository, packs: packs, keptByteCount: keptByteCount)
     blobs = BlobSource(reader)
     recollection = memory.map { Recollection($0) }
     contents = ContentComparison(blobs, recollection: recollection)

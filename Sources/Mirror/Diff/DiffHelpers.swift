@@ -6,6 +6,9 @@ struct DiffHelpers: Sendable {
   /// Files that a thread takes at once, so that one very large file keeps only one thread busy.
   private static let portion = 16
 
+  /// Files of one comparison share few objects: those that they are stored as differences to.
+  static let keptByteCount = 8 << 20
+
   let repositoryPath: String
   let packs: PackSet
   /// The number of threads.
@@ -25,7 +28,9 @@ struct DiffHelpers: Sendable {
     let state = Mutex(State())
     DispatchQueue.concurrentPerform(iterations: count) { _ in
       do throws(DiffError) {
-        let engine = try engine(memory)
+        let engine = DiffEngine(
+          LateRepository(path: repositoryPath), packs: packs, memory: memory,
+          keptByteCount: Self.keptByteCount, isCancelled: isCancelled)
         while let start = next(of: files.count, in: state) {
           let part = try engine.compareApart(
             files[start..<min(start + Self.portion, files.count)])
@@ -38,16 +43,6 @@ struct DiffHelpers: Sendable {
     let (parts, failure) = state.withLock { ($0.parts, $0.failure) }
     if let failure { throw failure }
     return parts.sorted { $0.key < $1.key }.flatMap(\.value)
-  }
-
-  private func engine(_ memory: (any ContentMemory)?) throws(DiffError) -> DiffEngine {
-    do throws(GitError) {
-      return DiffEngine(
-        try Repository(bareAt: repositoryPath), packs: packs, memory: memory,
-        isCancelled: isCancelled)
-    } catch {
-      throw .repositoryUnavailable(error.description)
-    }
   }
 
   /// The next files that nobody has taken; `nil` at the end, or once another thread failed.

@@ -7,26 +7,36 @@ public enum Numstat {
   public static func format(_ changes: [FileChange], nullTerminated: Bool) -> [UInt8] {
     var output: [UInt8] = []
     for change in changes {
-      append(change.additions, to: &output)
-      append(change.deletions, to: &output)
-      if nullTerminated {
-        if let oldPath = change.oldPath {
-          output.append(0)
-          output.append(contentsOf: oldPath)
-          output.append(0)
-        }
-        output.append(contentsOf: change.path)
-        output.append(0)
-      } else {
-        if let oldPath = change.oldPath {
-          output.append(contentsOf: QuotedPath.rename(from: oldPath, to: change.path))
-        } else {
-          output.append(contentsOf: QuotedPath.quoted(change.path) ?? change.path)
-        }
-        output.append(UInt8(ascii: "\n"))
-      }
+      append(
+        path: change.path, oldPath: change.oldPath, additions: change.additions,
+        deletions: change.deletions, nullTerminated: nullTerminated, to: &output)
     }
     return output
+  }
+
+  /// Prints one file; `nil` counts stand for a binary one.
+  public static func append(
+    path: [UInt8], oldPath: [UInt8]?, additions: Int?, deletions: Int?, nullTerminated: Bool,
+    to output: inout [UInt8]
+  ) {
+    append(additions, to: &output)
+    append(deletions, to: &output)
+    if nullTerminated {
+      if let oldPath {
+        output.append(0)
+        output.append(contentsOf: oldPath)
+        output.append(0)
+      }
+      output.append(contentsOf: path)
+      output.append(0)
+    } else {
+      if let oldPath {
+        output.append(contentsOf: QuotedPath.rename(from: oldPath, to: path))
+      } else {
+        output.append(contentsOf: QuotedPath.quoted(path) ?? path)
+      }
+      output.append(UInt8(ascii: "\n"))
+    }
   }
 
   private static func append(_ count: Int?, to output: inout [UInt8]) {

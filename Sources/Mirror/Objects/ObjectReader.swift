@@ -11,16 +11,26 @@ final class ObjectReader {
     case missing
   }
 
-  private let repository: Repository
+  private let fallback: LateRepository
   private var packs: PackSet
   private var packOrder: [Pack]
-  private let packReader = PackReader()
+  private let packReader: PackReader
 
-  /// Makes a reader over a repository and its packs, as far as known.
-  init(_ repository: Repository, packs: PackSet) {
-    self.repository = repository
+  /// Makes a reader over an open repository and its packs, as far as known.
+  convenience init(_ repository: Repository, packs: PackSet) {
+    self.init(LateRepository(repository), packs: packs)
+  }
+
+  /// Makes a reader that opens the repository only for what its packs do not serve.
+  ///
+  /// - Parameter keptByteCount: The most memory for objects kept from one read to the next.
+  init(
+    _ fallback: LateRepository, packs: PackSet, keptByteCount: Int = PackReader.keptByteCount
+  ) {
+    self.fallback = fallback
     self.packs = packs
     packOrder = packs.packs
+    packReader = PackReader(keptByteCount: keptByteCount)
   }
 
   /// Reads an object, unless it is larger than a limit in bytes.
@@ -34,10 +44,11 @@ final class ObjectReader {
     }
     guard let header = try header(of: id) else { return .missing }
     guard header.byteCount <= limit else { return .oversized(byteCount: header.byteCount) }
+    let database = try fallback.open().objectDatabase
     var oid = id.oid
     var handle: OpaquePointer?
     do throws(GitError) {
-      try check(git_odb_read(&handle, repository.objectDatabase, &oid), "read object \(id)")
+      try check(git_odb_read(&handle, database, &oid), "read object \(id)")
     } catch {
       throw .corruptObject(id, reason: error.description)
     }
@@ -54,12 +65,13 @@ final class ObjectReader {
   }
 
   private func streamLoose(_ id: ObjectID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    guard let database = try? fallback.open().objectDatabase else { return false }
     var oid = id.oid
     var stream: UnsafeMutablePointer<git_odb_stream>?
     var byteCount = 0
     var type = GIT_OBJECT_INVALID
     guard
-      git_odb_open_rstream(&stream, &byteCount, &type, repository.objectDatabase, &oid) == 0,
+      git_odb_open_rstream(&stream, &byteCount, &type, database, &oid) == 0,
       let stream
     else {
       git_error_clear()
@@ -105,9 +117,9 @@ final class ObjectReader {
   /// Whether the object is there, without another look at the disk for what came since.
   func contains(_ id: ObjectID) -> Bool {
     if search(id) != nil { return true }
+    guard let database = try? fallback.open().objectDatabase else { return false }
     var oid = id.oid
-    return git_odb_exists_ext(
-      repository.objectDatabase, &oid, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1
+    return git_odb_exists_ext(database, &oid, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1
   }
 
   private func locate(_ id: ObjectID) -> (pack: Pack, offset: Int)? {
@@ -132,12 +144,13 @@ final class ObjectReader {
   private func header(
     of id: ObjectID
   ) throws(DiffError) -> (kind: ObjectKind, byteCount: Int)? {
+    let database = try fallback.open().objectDatabase
     var oid = id.oid
     var size = 0
     var type = GIT_OBJECT_INVALID
     do throws(GitError) {
       try check(
-        git_odb_read_header(&size, &type, repository.objectDatabase, &oid), "look up object \(id)")
+        git_odb_read_header(&size, &type, database, &oid), "look up object \(id)")
     } catch {
       if error.code == .notFound { return nil }
       throw .corruptObject(id, reason: error.description)

@@ -12,7 +12,8 @@ final class PackReader {
 
   /// git makes no longer chains of differences.
   private static let longestChain = 4096
-  private static let cacheByteCount = 32 << 20
+  /// Objects kept take no more memory than this, in bytes, unless told otherwise.
+  static let keptByteCount = 32 << 20
   /// An object is not made by way of one larger than this, in bytes.
   private static let largestBase = 64 << 20
   /// After reading about as many bytes of packs their memory is given back; each read costs some pages besides.
@@ -20,7 +21,7 @@ final class PackReader {
   private static let mappedPerRead = 16 << 10
 
   private let inflater = Inflater()
-  private let cache = ObjectCache(limit: cacheByteCount)
+  private let cache: ObjectCache
   private var deltaMemory = Scratch<UInt8>()
   private var mapped = 0
 
@@ -30,6 +31,11 @@ final class PackReader {
   }
 
   private var chain: [Step] = []
+
+  /// Makes a reader that keeps objects of so many bytes together.
+  init(keptByteCount: Int = PackReader.keptByteCount) {
+    cache = ObjectCache(limit: keptByteCount)
+  }
 
   /// Forgets the objects kept.
   func removeAll() { cache.removeAll() }

@@ -1,0 +1,8 @@
+#include "CShims.h"
+
+#include <malloc.h>
+
+void shim_share_heap(void) {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 1 << 20);
+}

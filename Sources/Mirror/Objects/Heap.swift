@@ -1,0 +1,8 @@
+import CShims
+
+/// How the process gets its memory from the system.
+public enum Heap {
+  /// Lets all threads share one heap that grows in large steps: heaps of single threads grow by pages, one system call
+  /// each. For executables, before their first thread starts.
+  public static func shareAmongThreads() { shim_share_heap() }
+}
