@@ -46,7 +46,7 @@ public enum AnalysisError: Error, Sendable {
 /// The same query on the same cache gives the same answer.
 public struct Analyzer {
   /// The version of the rules and weights: it grows whenever any answer may differ.
-  public static let algorithmVersion = 3
+  public static let algorithmVersion = 4
   /// Below this confidence the answer is that there is no good suspect.
   public static let threshold = 0.3
 
@@ -145,7 +145,7 @@ public struct Analyzer {
     let observations = investigation.observations[ranked.candidate]
     let writer = EvidenceWriter(
       candidate: candidate, observations: observations, weights: weights,
-      kind: investigation.situation.kind)
+      traits: investigation.situation.traits)
     let place = writer.bestPlace
     let lines = writer.bestLines
     let file = place?.text ?? writer.firstFile

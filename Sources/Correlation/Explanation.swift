@@ -112,7 +112,7 @@ struct Explanation {
     case "share" where isThere: return ("share", "changed much of it")
     case "focus": return ("share", "changed little else")
     case "titleWords", "descriptionWords", "pathWords", "changeWords", "words", "identifiers",
-      "codeNames", "codeMentions":
+      "phrases", "codeNames", "codeMentions":
       return ("words", evidence.text)
     case "callee", "calleeNearby": return ("callee", evidence.text)
     default: return (evidence.kind, evidence.text)

@@ -23,8 +23,6 @@ public struct AnalysisBasis: Codable, Equatable, Sendable {
   public var window: [Entry]
   /// Those of them that may have broken it, as `group/project!12@<head>`.
   public var candidates: [String]
-  /// How many merge requests the index of words held: how rare a word is counts among all of them.
-  public var indexed: Int
 
   /// Reads the window of a query.
   ///
@@ -32,7 +30,6 @@ public struct AnalysisBasis: Codable, Equatable, Sendable {
   public init(_ query: AnalysisQuery, _ analysis: Analysis, in cache: CacheStore) throws {
     algorithm = Analyzer.algorithmVersion
     candidates = analysis.considered
-    indexed = try cache.indexedMergeRequests()
     window = []
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
     var seen: Set<Int64> = []

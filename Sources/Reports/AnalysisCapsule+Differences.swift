@@ -24,11 +24,6 @@ extension AnalysisCapsule {
     if basis.candidates != replay.basis.candidates, causes.isEmpty {
       causes.append("The mirror tells otherwise which merge requests the revision contains.")
     }
-    if basis.indexed != replay.basis.indexed {
-      causes.append(
-        "The index of words has \(replay.basis.indexed) merge requests now, and had \(basis.indexed): how rare a word is has changed."
-      )
-    }
     if causes.isEmpty {
       causes.append(
         "Nothing that the capsule notes of the cache has changed: either its answer was not given by it, or the mirror's contents are others."

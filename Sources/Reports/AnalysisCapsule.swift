@@ -57,7 +57,7 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
   }
 
   /// The version of the form.
-  private static let currentVersion = 2
+  private static let currentVersion = 3
   /// The most bytes of a symptom.
   public static let maximumSymptomBytes = 16 << 20
   /// The most bytes of a capsule that are read.

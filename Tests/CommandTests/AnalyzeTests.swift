@@ -208,4 +208,29 @@ private let trace =
     #expect(replay.errorText.contains("acme/shop!1 has another title, description or state."))
     await fixture.stop()
   }
+
+  @Test func `what is merged outside the window changes no answer`() async throws {
+    let fixture = try await prepared()
+    let capsule = fixture.directory.path + "/capsule"
+    let symptom = "Taking from the pool fails, its size is wrong.\n\n" + trace
+    let written = try await fixture.run(
+      "analyze", "-", "--json", "--capsule", capsule, input: symptom)
+    #expect(written.status == 0, "\(written.errorText)")
+    for (number, days) in [(3, 2.0), (4, -90), (5, -90)] {
+      try fixture.commit(
+        "pool\(number)", ["src/pool\(number).c": "int pool_size;\nint take_from_pool;\n"],
+        from: "main")
+      let iid = try await fixture.double.openMergeRequest(
+        in: fixture.project, title: "Pool size \(number)", source: "pool\(number)")
+      try await fixture.double.merge(iid, in: fixture.project)
+      try fixture.double.update(mergeRequest: iid, in: fixture.project) {
+        $0.mergedAt = Date(timeIntervalSinceNow: days * 86400)
+      }
+    }
+    #expect(try await fixture.run("sync", "--lookback-days", "180").status == 0)
+    let replay = try await fixture.run("analyze", "--replay", capsule, "--json")
+    #expect(replay.status == 0, "\(replay.errorText)")
+    #expect(replay.output == written.output)
+    await fixture.stop()
+  }
 }

@@ -225,7 +225,7 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
   @Test func `hostile capsules end in an error`() throws {
     let deep = String(repeating: "[", count: 100_000)
     for text in [
-      "", "null", "[]", "{}", deep, #"{"version":2}"#, #"{"version":2,"question":\#(deep)}"#,
+      "", "null", "[]", "{}", deep, #"{"version":3}"#, #"{"version":3,"question":\#(deep)}"#,
       #"{"version":99999999999999999999}"#,
     ] {
       #expect(throws: AnalysisCapsule.Failure.self) {

@@ -87,6 +87,10 @@ private final class IndexFixture {
       isCancelled: { false }, progress: { _, _ in })
   }
 
+  func words(_ iids: some Sequence<Int64>, _ tokens: String...) throws -> [Int64: IndexedWords] {
+    try cache.words(project: project.id, iids: Set(iids), matching: tokens)
+  }
+
   func changes(_ iid: Int64) throws -> [(file: CachedFileChange, hunks: [CachedHunk])] {
     guard let diff = try cache.mergeRequest(project: project.id, iid: iid)?.diffID else {
       return []
@@ -159,12 +163,11 @@ private let pool = """
     #expect(try fixture.index() == 0)
     try fixture.store(iid, "Take even more", updatedAt: IndexFixture.now.addingTimeInterval(60))
     #expect(try fixture.index() == 1)
-    let scores = try fixture.cache.textScores(
-      project: fixture.project.id, iids: iid...iid, tokens: ["even"])
-    #expect((scores[iid]?.title ?? 0) > 0)
+    let words = try fixture.words([iid], "even")
+    #expect(words[iid]?.title == "take even more ")
   }
 
-  @Test func `messages of commits are found, the best of them first`() throws {
+  @Test func `messages of commits are found, each by itself`() throws {
     let iid = try fixture.merge(
       "Various",
       [
@@ -176,16 +179,15 @@ private let pool = """
       ])
     try fixture.merge("Other", [(["d.c": "int d;\n"], "Say hello")])
     #expect(try fixture.index() == 2)
-    let project = fixture.project.id
-    let scores = try fixture.cache.commitScores(
-      project: project, iids: 1...9, tokens: ["totals", "invoices"])
-    #expect(scores.keys.sorted() == [iid])
-    let found = try #require(scores[iid])
-    #expect(found.best == 1)
-    #expect(found.title > 0 && found.message > 0 && found.all >= found.message)
-    #expect(try fixture.cache.commitScores(project: project, iids: 1...9, tokens: ["zoe"]).isEmpty)
+    let found = try fixture.words(1...9, "totals", "invoices")
+    #expect(found.keys.sorted() == [iid])
     #expect(
-      try fixture.cache.commitScores(project: project, iids: 2...9, tokens: ["totals"]).isEmpty)
+      found[iid]?.commits == [
+        .init(title: "round totals ", body: "invoices had wrong cents ")
+      ])
+    #expect(try fixture.words(1...9, "zoe").isEmpty)
+    #expect(try fixture.words(2...9, "totals").isEmpty)
+    #expect(try fixture.words([], "totals").isEmpty)
   }
 
   @Test func `looking into it again replaces the words of its commits`() throws {
@@ -193,24 +195,17 @@ private let pool = """
     #expect(try fixture.index() == 1)
     try fixture.store(iid, "Various", updatedAt: IndexFixture.now.addingTimeInterval(60))
     #expect(try fixture.index() == 1)
-    let once = try fixture.cache.commitScores(
-      project: fixture.project.id, iids: iid...iid, tokens: ["paint"])
-    #expect(once[iid].map { $0.all == $0.message } == true)
+    #expect(try fixture.words([iid], "paint")[iid]?.commits.count == 1)
   }
 
   @Test func `names of changed functions are words, and go with the project`() throws {
     let iid = try fixture.merge(
       "Tidy", [(["src/pool.c": pool.replacingOccurrences(of: "size = 1", with: "size = 2")], "t")])
     #expect(try fixture.index() == 1)
-    let project = fixture.project.id
-    #expect(
-      try fixture.cache.functionScores(project: project, iids: 1...9, tokens: ["take"])[iid] != nil)
-    #expect(
-      try fixture.cache.functionScores(project: project, iids: 1...9, tokens: ["free"]).isEmpty)
-    try fixture.cache.removeProject(project)
-    #expect(
-      try fixture.cache.functionScores(project: project, iids: 1...9, tokens: ["take"]).isEmpty)
-    #expect(try fixture.cache.commitScores(project: project, iids: 1...9, tokens: ["t"]).isEmpty)
+    #expect(try fixture.words(1...9, "take")[iid]?.functions == "pool take pooltake ")
+    #expect(try fixture.words(1...9, "free").isEmpty)
+    try fixture.cache.removeProject(fixture.project.id)
+    #expect(try fixture.words(1...9, "take", "t").isEmpty)
   }
 
   @Test func `tokens that are no words find nothing and break nothing`() throws {
@@ -218,9 +213,7 @@ private let pool = """
     #expect(try fixture.index() == 1)
     for tokens in [[], ["\"", "a\" OR \"b"], ["NEAR("], ["*"]] {
       #expect(
-        try fixture.cache.commitScores(
-          project: fixture.project.id, iids: 1...9, tokens: tokens
-        ).isEmpty)
+        try fixture.cache.words(project: fixture.project.id, iids: [1], matching: tokens).isEmpty)
     }
   }
 }

@@ -43,13 +43,6 @@ extension CacheStore {
     }
   }
 
-  /// Counts the merge requests of all projects whose words are indexed.
-  public func indexedMergeRequests() throws(CacheError) -> Int {
-    try read {
-      try Int.fetchOne($0, sql: "SELECT count(*) FROM mergeRequestIndex") ?? 0
-    }
-  }
-
   /// Stores what was found in merge requests, in one transaction.
   public func storeIndex(
     _ entries: [MergeRequestIndexEntry], project: Int64, algorithm: Int

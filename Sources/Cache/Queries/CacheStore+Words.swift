@@ -1,124 +1,87 @@
 import GRDB
 
+/// The words of a merge request, parted by spaces, as they were stored with
+/// ``CacheStore/storeIndex(_:project:algorithm:)``.
+public struct IndexedWords: Sendable, Equatable {
+  /// Of the title.
+  public var title = ""
+  /// Of the description.
+  public var description = ""
+  /// Of the paths of changed files.
+  public var paths = ""
+  /// Of changed lines.
+  public var changes = ""
+  /// Of the names of changed functions.
+  public var functions = ""
+  /// Of the messages of its commits, the newest first.
+  public var commits: [MergeRequestIndexEntry.CommitWords] = []
+
+  /// Makes words of none.
+  public init() {}
+
+  init(title: String, description: String, paths: String, changes: String) {
+    self.title = title
+    self.description = description
+    self.paths = paths
+    self.changes = changes
+  }
+}
+
 extension CacheStore {
-  /// How well the words of a merge request fit a query, larger is better, 0 for none.
-  public struct TextScores: Sendable, Equatable {
-    /// In the title.
-    public var title = 0.0
-    /// In the description.
-    public var description = 0.0
-    /// In the paths of changed files.
-    public var paths = 0.0
-    /// In changed lines.
-    public var changes = 0.0
-    /// In all of these together.
-    public var all = 0.0
-  }
-
-  /// Ranks the merge requests of a range of iids by BM25 (SQLite's FTS5).
+  /// Finds the merge requests that have any of some words, by the full-text index (SQLite's FTS5), and reads their words:
+  /// title to changed lines together, names of functions and each commit where these have one.
   ///
-  /// - Parameter tokens: Tokens in lower case, as the index holds them; at most 400 are used.
-  public func textScores(
-    project: Int64, iids: ClosedRange<Int64>, tokens: [String]
-  ) throws(CacheError) -> [Int64: TextScores] {
-    let match = Self.match(tokens)
-    guard let match else { return [:] }
-    return try read { database in
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT rowid, bm25(mergeRequestText, 1, 0, 0, 0) AS title,
-            bm25(mergeRequestText, 0, 1, 0, 0) AS description,
-            bm25(mergeRequestText, 0, 0, 1, 0) AS paths,
-            bm25(mergeRequestText, 0, 0, 0, 1) AS changes,
-            bm25(mergeRequestText, 3, 1, 2, 1) AS everything
-          FROM mergeRequestText WHERE mergeRequestText MATCH ? AND rowid BETWEEN ? AND ?
-          """,
-        arguments: [
-          match, Self.textRow(project, iids.lowerBound),
-          Self.textRow(project, iids.upperBound),
-        ])
-      var found: [Int64: TextScores] = [:]
-      while let row = try rows.next() {
-        let id: Int64 = row["rowid"]
-        // FTS5 gives the better match the lower number.
-        found[id & 0xFFFF_FFFF] = TextScores(
-          title: -(row["title"] as Double), description: -(row["description"] as Double),
-          paths: -(row["paths"] as Double), changes: -(row["changes"] as Double),
-          all: -(row["everything"] as Double))
-      }
-      return found
+  /// - Parameters:
+  ///   - iids: The merge requests that are looked at.
+  ///   - tokens: Tokens in lower case, as the index holds them; at most 400 are used.
+  public func words(
+    project: Int64, iids: Set<Int64>, matching tokens: [String]
+  ) throws(CacheError) -> [Int64: IndexedWords] {
+    guard let match = Self.match(tokens), let first = iids.min(), let last = iids.max() else {
+      return [:]
     }
-  }
-
-  /// How well the functions that a merge request changed fit a query by their names, by BM25.
-  ///
-  /// - Parameter tokens: As for ``textScores(project:iids:tokens:)``.
-  public func functionScores(
-    project: Int64, iids: ClosedRange<Int64>, tokens: [String]
-  ) throws(CacheError) -> [Int64: Double] {
-    guard let match = Self.match(tokens) else { return [:] }
+    let range: StatementArguments = [
+      match, Self.textRow(project, first), Self.textRow(project, last),
+    ]
     return try read { database in
-      let rows = try Row.fetchCursor(
+      var found: [Int64: IndexedWords] = [:]
+      let texts = try Row.fetchCursor(
         database,
         sql: """
-          SELECT rowid, bm25(mergeRequestFunctions) FROM mergeRequestFunctions
+          SELECT rowid, title, description, paths, changes FROM mergeRequestText
+          WHERE mergeRequestText MATCH ? AND rowid BETWEEN ? AND ?
+          """, arguments: range)
+      while let row = try texts.next() {
+        let iid = (row[0] as Int64) & 0xFFFF_FFFF
+        guard iids.contains(iid) else { continue }
+        found[iid] = IndexedWords(
+          title: row[1], description: row[2], paths: row[3], changes: row[4])
+      }
+      let functions = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT rowid, functions FROM mergeRequestFunctions
           WHERE mergeRequestFunctions MATCH ? AND rowid BETWEEN ? AND ?
-          """,
-        arguments: [
-          match, Self.textRow(project, iids.lowerBound), Self.textRow(project, iids.upperBound),
-        ])
-      var found: [Int64: Double] = [:]
-      while let row = try rows.next() {
-        found[(row[0] as Int64) & 0xFFFF_FFFF] = -(row[1] as Double)
+          """, arguments: range)
+      while let row = try functions.next() {
+        let iid = (row[0] as Int64) & 0xFFFF_FFFF
+        guard iids.contains(iid) else { continue }
+        found[iid, default: IndexedWords()].functions = row[1]
       }
-      return found
-    }
-  }
-
-  /// How well the commits of a merge request fit a query, larger is better, 0 for none.
-  public struct CommitScores: Sendable, Equatable {
-    /// The best whole message.
-    public var message = 0.0
-    /// The best first line.
-    public var title = 0.0
-    /// All messages, summed.
-    public var all = 0.0
-    /// The number of the commit with the best message, the newest being 0.
-    public var best = 0
-  }
-
-  /// Ranks the merge requests of a range of iids by the messages of their commits, by BM25.
-  ///
-  /// - Parameter tokens: As for ``textScores(project:iids:tokens:)``.
-  public func commitScores(
-    project: Int64, iids: ClosedRange<Int64>, tokens: [String]
-  ) throws(CacheError) -> [Int64: CommitScores] {
-    guard let match = Self.match(tokens) else { return [:] }
-    return try read { database in
-      let rows = try Row.fetchCursor(
+      let commits = try Row.fetchCursor(
         database,
         sql: """
-          SELECT rowid, bm25(commitText, 1, 1), bm25(commitText, 1, 0) FROM commitText
-          WHERE commitText MATCH ? AND rowid BETWEEN ? AND ?
+          SELECT rowid, title, body FROM commitText
+          WHERE commitText MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid
           """,
         arguments: [
-          match, Self.commitRow(project, iids.lowerBound),
-          Self.commitRow(project, iids.upperBound) | Self.lastCommit,
+          match, Self.commitRow(project, first), Self.commitRow(project, last) | Self.lastCommit,
         ])
-      var found: [Int64: CommitScores] = [:]
-      while let row = try rows.next() {
-        let id: Int64 = row[0]
-        let (message, title) = (-(row[1] as Double), -(row[2] as Double))
-        let iid = (id >> 10) & 0xFFFF_FFFF
-        var scores = found[iid] ?? CommitScores()
-        if message > scores.message {
-          scores.message = message
-          scores.best = Int(id & Self.lastCommit)
-        }
-        scores.title = max(scores.title, title)
-        scores.all += message
-        found[iid] = scores
+      while let row = try commits.next() {
+        let iid = ((row[0] as Int64) >> 10) & 0xFFFF_FFFF
+        guard iids.contains(iid) else { continue }
+        found[iid, default: IndexedWords()].commits.append(
+          MergeRequestIndexEntry.CommitWords(title: row[1], body: row[2]))
       }
       return found
     }

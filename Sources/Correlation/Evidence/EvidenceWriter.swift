@@ -7,7 +7,7 @@ struct EvidenceWriter {
   let candidate: Candidate
   let observations: Observations
   let weights: Weights
-  let kind: SituationKind
+  let traits: [SituationTrait]
 
   /// The features that tie a merge request to a place, the most telling first.
   private static let placed: [Feature] = [
@@ -44,7 +44,7 @@ struct EvidenceWriter {
   var evidence: [Evidence] {
     Feature.allCases.compactMap { feature -> Evidence? in
       let observation = observations[feature]
-      let weight = observation.value * weights.weight(of: feature, in: kind)
+      let weight = observation.value * weights.weight(of: feature, in: traits)
       guard weight > 0.02, let text = text(feature, observation) else { return nil }
       return Evidence(
         kind: "\(feature)", frame: observation.place?.frame,
@@ -107,6 +107,7 @@ struct EvidenceWriter {
     case .commitWords, .commitTitles, .messageWords:
       return "has words of the symptom in the messages of its commits"
     case .functionWords: return "changed functions whose names share words with the symptom"
+    case .phrases: return "has words of the symptom near each other, as there"
     case .identifiers: return "uses code names that the symptom mentions"
     case .codeNames: return "has names of the trace in its changed lines"
     case .codeMentions: return "speaks of functions or files of the trace"

@@ -62,6 +62,8 @@ enum Feature: Int, CaseIterable, Sendable {
   case messageWords
   /// The symptom's words in the names of the functions that it changed.
   case functionWords
+  /// Words that stand near each other in the symptom and in it, too.
+  case phrases
   /// Names of functions and files of the trace in its changed lines.
   case codeNames
   /// Names of functions and files of the trace in its title, description and paths.

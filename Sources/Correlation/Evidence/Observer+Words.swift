@@ -3,37 +3,60 @@ import Cache
 extension Observer {
   func observeWords(_ result: inout [Observations]) throws {
     let iids = candidates.map(\.request.iid)
-    guard let first = iids.min(), let last = iids.max() else { return }
     let query = WordQuery(symptom: symptom, places: places)
-    let prose = try cache.textScores(project: project, iids: first...last, tokens: query.prose)
-    let identifiers = try cache.textScores(
-      project: project, iids: first...last, tokens: query.identifiers)
-    let code = try cache.textScores(project: project, iids: first...last, tokens: query.code)
-    let functions = try cache.functionScores(
-      project: project, iids: first...last, tokens: query.prose)
-    let commits = try cache.commitScores(project: project, iids: first...last, tokens: query.prose)
-    func fill(_ feature: Feature, _ score: (Int64) -> Double) {
-      let scores = iids.map(score)
+    let words = try cache.words(
+      project: project, iids: Set(iids), matching: query.prose + query.code)
+    guard !words.isEmpty else { return }
+    let table = WordTable(query, words, iids: iids)
+    func fill(_ feature: Feature, _ scores: [Double], _ ground: Double = 4) {
       // A best match that is poor itself is worth less than 1.
-      let best = (scores.max() ?? 0) + 4
+      let best = (scores.max() ?? 0) + ground
       for (index, score) in scores.enumerated() where score > 0 {
         result[index].raise(feature, to: score / best)
       }
     }
-    fill(.titleWords) { prose[$0]?.title ?? 0 }
-    fill(.descriptionWords) { prose[$0]?.description ?? 0 }
-    fill(.pathWords) { prose[$0]?.paths ?? 0 }
-    fill(.changeWords) { prose[$0]?.changes ?? 0 }
-    fill(.words) { prose[$0]?.all ?? 0 }
-    fill(.identifiers) { identifiers[$0]?.all ?? 0 }
-    fill(.functionWords) { functions[$0] ?? 0 }
-    fill(.commitWords) { commits[$0]?.message ?? 0 }
-    fill(.commitTitles) { commits[$0]?.title ?? 0 }
-    fill(.messageWords) { commits[$0]?.all ?? 0 }
-    fill(.codeNames) { code[$0]?.changes ?? 0 }
-    fill(.codeMentions) { iid in
-      guard let score = code[iid] else { return 0 }
-      return score.title + 0.5 * score.description + 0.5 * score.paths
+    func scores(_ words: [Int], _ text: KeyPath<WordTable.Document, WordTable.Text>) -> [Double] {
+      table.scores(words) {
+        Double($0[keyPath: text].counts[$1] ?? 0)
+      } length: {
+        $0.length
+      }
     }
+    /// All texts together: a title is worth more than a changed line.
+    func together(_ words: [Int]) -> [Double] {
+      table.scores(words) { document, word in
+        3 * Double(document.title.counts[word] ?? 0)
+          + Double(document.description.counts[word] ?? 0)
+          + 2 * Double(document.paths.counts[word] ?? 0)
+          + Double(document.changes.counts[word] ?? 0)
+      } length: {
+        $0.length
+      }
+    }
+    let prose = table.numbers(of: query.prose)
+    fill(.titleWords, scores(prose, \.title))
+    fill(.descriptionWords, scores(prose, \.description))
+    fill(.pathWords, scores(prose, \.paths))
+    fill(.changeWords, scores(prose, \.changes))
+    fill(.words, together(prose))
+    fill(.identifiers, together(table.numbers(of: query.identifiers)))
+    fill(
+      .functionWords,
+      table.scores(prose) {
+        Double($0.functions.counts[$1] ?? 0)
+      } length: {
+        $0.functions.length
+      })
+    let commits = table.commitScores(prose)
+    fill(.commitWords, commits.messages)
+    fill(.commitTitles, commits.titles)
+    fill(.messageWords, commits.all)
+    fill(.phrases, table.pairScores(), 2)
+    let code = table.numbers(of: query.code)
+    fill(.codeNames, scores(code, \.changes))
+    let mentions = zip(
+      scores(code, \.title), zip(scores(code, \.description), scores(code, \.paths))
+    ).map { title, others in title + 0.5 * others.0 + 0.5 * others.1 }
+    fill(.codeMentions, mentions)
   }
 }

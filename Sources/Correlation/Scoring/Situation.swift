@@ -1,7 +1,7 @@
 import Glibc
 
-/// What a symptom gives to go by, the most telling that it has.
-enum SituationKind: String, CaseIterable, Sendable {
+/// What a symptom gives to go by: the most telling of the first four that it has, and prose beside it.
+enum SituationTrait: String, CaseIterable, Sendable {
   /// Frames with lines, in files of the repository.
   case lines
   /// Frames without lines.
@@ -10,16 +10,20 @@ enum SituationKind: String, CaseIterable, Sendable {
   case files
   /// Words alone.
   case words
+  /// Several words of prose.
+  case prose
 
-  init(_ places: [Place]) {
+  static func all(_ places: [Place], hasProse: Bool) -> [Self] {
     let frames = places.filter { $0.frame != nil }
-    if frames.contains(where: { $0.line != nil }) {
-      self = .lines
-    } else if !frames.isEmpty {
-      self = .functions
-    } else {
-      self = places.isEmpty ? .words : .files
-    }
+    let first: Self =
+      if frames.contains(where: { $0.line != nil }) {
+        .lines
+      } else if !frames.isEmpty {
+        .functions
+      } else {
+        places.isEmpty ? .words : .files
+      }
+    return hasProse ? [first, .prose] : [first]
   }
 }
 
@@ -30,11 +34,11 @@ struct Situation: Sendable {
   /// The features of "none of the window".
   var none: [Double]
   /// What the symptom gives to go by.
-  var kind: SituationKind
+  var traits: [SituationTrait]
 
   init(candidates: [Observations], places: [Place], hasProse: Bool) {
     self.candidates = candidates.map(\.values)
-    kind = SituationKind(places)
+    traits = SituationTrait.all(places, hasProse: hasProse)
     func isUntouched(_ feature: Feature) -> Bool {
       !candidates.contains { $0[feature].value > 0 }
     }
@@ -60,7 +64,7 @@ struct Situation: Sendable {
 
   /// The scores of the candidates.
   func scores(_ weights: Weights) -> [Double] {
-    let all = weights.all(in: kind)
+    let all = weights.all(in: traits)
     return candidates.map { Self.product($0, all) }
   }
 
@@ -73,7 +77,7 @@ struct Situation: Sendable {
       case .crashFunction: values[Feature.crashFunction.rawValue]
       case .words:
         max(values[Feature.words.rawValue], values[Feature.messageWords.rawValue])
-      case .wordsAlone: kind == .words ? 1 : 0
+      case .wordsAlone: traits.contains(.words) ? 1 : 0
       }
     }
     return weights.confidence(probability, evidence)

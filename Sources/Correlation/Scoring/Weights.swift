@@ -5,8 +5,8 @@
 struct Weights: Sendable {
   /// One for each ``Feature``.
   var features: [Double]
-  /// What is added to them, one for each ``Feature``, by the kind of the situation.
-  var adjustments: [SituationKind: [Double]]
+  /// What is added to them, one for each ``Feature``, by the traits of the situation.
+  var adjustments: [SituationTrait: [Double]]
   /// One for each ``NoneFeature``.
   var none: [Double]
   /// The log-odds of a probability are multiplied by this.
@@ -21,7 +21,7 @@ struct Weights: Sendable {
   /// Makes weights from those that are not 0.
   init(
     _ features: [Feature: Double],
-    adjustments: [SituationKind: [Feature: Double]] = standardAdjustments,
+    adjustments: [SituationTrait: [Feature: Double]] = standardAdjustments,
     none: [NoneFeature: Double], slope: Double = 1, offset: Double = 0,
     confidence: [ConfidenceFeature: Double] = standardConfidence,
     leastSure: Double = standardLeastSure
@@ -37,15 +37,16 @@ struct Weights: Sendable {
     self.leastSure = leastSure
   }
 
-  /// What a feature counts in a kind of situation.
-  func weight(of feature: Feature, in kind: SituationKind) -> Double {
-    features[feature.rawValue] + (adjustments[kind]?[feature.rawValue] ?? 0)
+  /// What a feature counts in a situation of some traits.
+  func weight(of feature: Feature, in traits: [SituationTrait]) -> Double {
+    traits.reduce(features[feature.rawValue]) {
+      $0 + (adjustments[$1]?[feature.rawValue] ?? 0)
+    }
   }
 
-  /// The weights of all features in a kind of situation.
-  func all(in kind: SituationKind) -> [Double] {
-    guard let added = adjustments[kind] else { return features }
-    return zip(features, added).map { $0 + $1 }
+  /// The weights of all features in a situation of some traits.
+  func all(in traits: [SituationTrait]) -> [Double] {
+    traits.compactMap { adjustments[$0] }.reduce(features) { zip($0, $1).map(+) }
   }
 
   /// The confidence in a probability.

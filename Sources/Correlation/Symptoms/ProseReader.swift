@@ -2,6 +2,8 @@
 struct ProseReader {
   private(set) var words: TermCounter
   private(set) var identifiers: TermCounter
+  /// Both in the order of the text; a stop word is an empty string.
+  private(set) var sequence: [String] = []
   private(set) var paths: [Symptom.PathMention] = []
   private(set) var isTruncated = false
 
@@ -99,7 +101,9 @@ struct ProseReader {
       && (close == "`" || close == "'" || close == "\"")
     let isCalled = close == "(" && line.at(raw.endIndex + 1) == ")"
     if Self.isIdentifier(token) || (isQuoted || isCalled) && Self.isName(token) {
-      identifiers.add(token.prefix(200).text)
+      let name = token.prefix(200).text
+      identifiers.add(name)
+      follow(name)
     } else {
       readWords(token)
     }
@@ -112,8 +116,14 @@ struct ProseReader {
         part.allSatisfy({ $0.isLetter || $0 >= 0x80 })
       else { continue }
       let word = part.text.lowercased()
-      if !StopWords.all.contains(word) { words.add(word) }
+      let isStopWord = StopWords.all.contains(word)
+      if !isStopWord { words.add(word) }
+      follow(isStopWord ? "" : word)
     }
+  }
+
+  private mutating func follow(_ word: String) {
+    if sequence.count < 2 * limit { sequence.append(word) }
   }
 
   private static func isName(_ token: Bytes) -> Bool {

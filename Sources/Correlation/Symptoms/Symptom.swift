@@ -27,6 +27,9 @@ public struct Symptom: Sendable, Equatable {
   /// The lower-case words of prose and log messages, without stop words.
   public internal(set) var words: [Term] = []
 
+  /// ``words`` and ``identifiers`` in the order of the text; a stop word is an empty string.
+  public internal(set) var sequence: [String] = []
+
   /// The types of exceptions, signals and sanitizer findings, root causes first.
   public internal(set) var exceptionTypes: [String] = []
 

@@ -273,6 +273,7 @@ struct SymptomCollector {
     symptom.paths = prose.paths
     symptom.identifiers = prose.identifiers.terms
     symptom.words = prose.words.terms
+    symptom.sequence = prose.sequence
     var types = NameList(limit: limits.names)
     var messages = NameList(limit: limits.names)
     let failures = symptom.traces.filter { $0.kind == .failure }

@@ -20,7 +20,7 @@ extension Symptom {
     public var logs = 4_000
     /// The bytes of prose and log messages searched for words, identifiers and paths.
     public var proseBytes = 1 << 20
-    /// The distinct words, identifiers and paths kept, each.
+    /// The distinct words, identifiers and paths kept, each; of all in their order twice as many.
     public var terms = 512
     /// The services, exception types and error messages kept, each.
     public var names = 64

@@ -1,0 +1,221 @@
+import Cache
+import Glibc
+import SourceCode
+
+/// The words of a symptom in the merge requests of a window, counted, and how well each fits, by BM25.
+///
+/// How rare a word is counts among the candidates alone, so that an answer stays the same when others join the cache.
+struct WordTable {
+  /// The words of one text that are sought, by their numbers.
+  struct Text {
+    private(set) var counts: [Int: Int] = [:]
+    /// All its words.
+    private(set) var length = 0
+
+    mutating func add(_ number: Int?) {
+      length += 1
+      if let number { counts[number, default: 0] += 1 }
+    }
+  }
+
+  /// The texts of one merge request.
+  struct Document {
+    var title = Text()
+    var description = Text()
+    var paths = Text()
+    var changes = Text()
+    var functions = Text()
+    var commits: [(title: Text, message: Text)] = []
+    /// The pairs of words that stand near each other in one of them.
+    var pairs: Set<Int> = []
+
+    /// What counts as its length, beside the names of functions and the commits.
+    var length: Int { title.length + description.length + paths.length + changes.length }
+
+    func contains(_ word: Int) -> Bool {
+      title.counts[word] != nil || description.counts[word] != nil || paths.counts[word] != nil
+        || changes.counts[word] != nil || functions.counts[word] != nil
+        || commits.contains { $0.message.counts[word] != nil }
+    }
+  }
+
+  /// A word that is sought counts so little more the more often it stands in a text.
+  private static let saturation = 1.2
+  /// How much the length of a text matters.
+  private static let normalization = 0.75
+
+  /// The documents, in the order of the candidates.
+  let documents: [Document]
+  /// How rare each word is.
+  private let rarity: [Double]
+  private let pairRarity: [Int: Double]
+  private let numbers: [String: Int]
+
+  /// - Parameters:
+  ///   - words: What ``CacheStore/words(project:iids:matching:)`` found.
+  ///   - iids: The candidates.
+  init(_ query: WordQuery, _ words: [Int64: IndexedWords], iids: [Int64]) {
+    var reader = WordReader(query)
+    let documents = iids.map { iid in words[iid].map { reader.document($0) } ?? Document() }
+    self.documents = documents
+    numbers = reader.numbers
+    let all = Double(documents.count)
+    func rarity(_ holders: Int) -> Double {
+      log1p((all - Double(holders) + 0.5) / (Double(holders) + 0.5))
+    }
+    self.rarity = (0..<reader.stemCount).map { word in
+      rarity(documents.count { $0.contains(word) })
+    }
+    var holders: [Int: Int] = [:]
+    for document in documents { for pair in document.pairs { holders[pair, default: 0] += 1 } }
+    pairRarity = holders.mapValues(rarity)
+  }
+
+  /// The numbers of tokens, each once, in their order.
+  func numbers(of tokens: [String]) -> [Int] {
+    var seen: Set<Int> = []
+    return tokens.compactMap { numbers[$0] }.filter { seen.insert($0).inserted }
+  }
+
+  /// How well a part of each document fits some words.
+  ///
+  /// - Parameters:
+  ///   - count: How often a word stands in the part.
+  ///   - length: The length that it is measured against.
+  func scores(
+    _ words: [Int], count: (Document, Int) -> Double, length: (Document) -> Int
+  ) -> [Double] {
+    let lengths = documents.map(length)
+    let mean = Self.mean(lengths)
+    return zip(documents, lengths).map { document, length in
+      length == 0 ? 0 : score(words, { count(document, $0) }, length, mean)
+    }
+  }
+
+  /// How well the commits of each document fit some words: the best message, the best title, and all messages together.
+  func commitScores(_ words: [Int]) -> (messages: [Double], titles: [Double], all: [Double]) {
+    let mean = Self.mean(documents.flatMap { $0.commits.map(\.message.length) })
+    var (messages, titles, all) = ([Double](), [Double](), [Double]())
+    for document in documents {
+      var (message, title, sum) = (0.0, 0.0, 0.0)
+      for commit in document.commits {
+        let length = commit.message.length
+        let whole = score(words, { Double(commit.message.counts[$0] ?? 0) }, length, mean)
+        message = max(message, whole)
+        sum += whole
+        title = max(
+          title, score(words, { Double(commit.title.counts[$0] ?? 0) }, length, mean))
+      }
+      messages.append(message)
+      titles.append(title)
+      all.append(sum)
+    }
+    return (messages, titles, all)
+  }
+
+  /// How many pairs of words each document has, the rare ones counting more.
+  func pairScores() -> [Double] {
+    documents.map { $0.pairs.sorted().reduce(0) { $0 + (pairRarity[$1] ?? 0) } }
+  }
+
+  private func score(
+    _ words: [Int], _ count: (Int) -> Double, _ length: Int, _ mean: Double
+  ) -> Double {
+    let (k, b) = (Self.saturation, Self.normalization)
+    let room = k * (1 - b + b * Double(length) / mean)
+    return words.reduce(0) { sum, word in
+      let count = count(word)
+      return count == 0 ? sum : sum + rarity[word] * count * (k + 1) / (count + room)
+    }
+  }
+
+  private static func mean(_ lengths: [Int]) -> Double {
+    let known = lengths.filter { $0 > 0 }
+    return known.isEmpty ? 1 : Double(known.reduce(0, +)) / Double(known.count)
+  }
+}
+
+/// Finds the words of a query in stored words, whatever their endings.
+private struct WordReader {
+  /// The number of each token's stem.
+  private(set) var numbers: [String: Int] = [:]
+  private(set) var stemCount = 0
+  /// The numbers of stems.
+  private var stems: [[UInt8]: Int] = [:]
+  /// What words met before were.
+  private var known: [[UInt8]: Int?] = [:]
+  /// Whether a stem begins with two bytes: stems keep those.
+  private var beginnings = [Bool](repeating: false, count: 1 << 16)
+  /// The pairs, as numbers.
+  private var pairs: Set<Int> = []
+
+  init(_ query: WordQuery) {
+    for token in query.prose + query.code {
+      let bytes = Array(token.utf8)
+      guard bytes.count > 1 else { continue }
+      let stem = WordStem.of(bytes)
+      if stems[stem] == nil {
+        stems[stem] = stemCount
+        stemCount += 1
+      }
+      numbers[token] = stems[stem]
+      beginnings[Int(bytes[0]) << 8 | Int(bytes[1])] = true
+    }
+    for pair in query.pairs {
+      guard let one = numbers[pair.one], let other = numbers[pair.other], one != other else {
+        continue
+      }
+      pairs.insert(Self.pair(one, other))
+    }
+  }
+
+  private static func pair(_ one: Int, _ other: Int) -> Int {
+    min(one, other) << 16 | max(one, other)
+  }
+
+  mutating func document(_ words: IndexedWords) -> WordTable.Document {
+    var found = WordTable.Document()
+    found.title = read(words.title, &found.pairs)
+    found.description = read(words.description, &found.pairs)
+    found.paths = read(words.paths, &found.pairs)
+    found.changes = read(words.changes, &found.pairs)
+    found.functions = read(words.functions, &found.pairs)
+    for commit in words.commits {
+      let title = read(commit.title, &found.pairs)
+      let message = read("\(commit.title) \(commit.body)", &found.pairs)
+      found.commits.append((title, message))
+    }
+    return found
+  }
+
+  private mutating func read(_ text: String, _ found: inout Set<Int>) -> WordTable.Text {
+    var result = WordTable.Text()
+    var text = text
+    text.withUTF8 { bytes in
+      var last = [Int?](repeating: nil, count: WordQuery.reach)
+      for word in bytes.split(separator: 0x20) {
+        let number = number(of: word)
+        result.add(number)
+        if let number {
+          for case let other? in last where other != number {
+            let pair = Self.pair(number, other)
+            if pairs.contains(pair) { found.insert(pair) }
+          }
+        }
+        last[result.length % WordQuery.reach] = number
+      }
+    }
+    return result
+  }
+
+  private mutating func number(of word: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    guard word.count > 1,
+      beginnings[Int(word[word.startIndex]) << 8 | Int(word[word.startIndex + 1])]
+    else { return nil }
+    let word = Array(word)
+    if let known = known[word] { return known }
+    let number = stems[WordStem.of(word)]
+    known[word] = .some(number)
+    return number
+  }
+}
