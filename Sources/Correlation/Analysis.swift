@@ -10,8 +10,16 @@ public struct AnalysisScope: Sendable {
   /// The branch that runs; `nil` for the default branch.
   public var branch: String?
 
-  /// The commit to look at, whatever the branch or the query say; `nil` for theirs.
+  /// What an earlier answer stood on, whatever the branch or the query say; `nil` for theirs.
   public var pinned: PinnedRevision?
+
+  /// Since when all merge requests are known that were merged, in whole seconds; `nil` where that is not told.
+  public var knownSince: Date? {
+    pinned.map(\.knownSince)
+      ?? project.listedSince.map {
+        Date(timeIntervalSince1970: $0.timeIntervalSince1970.rounded(.up))
+      }
+  }
 
   /// Makes a scope of its parts.
   public init(project: CachedProject, pathPrefix: String? = nil, branch: String? = nil) {
@@ -21,17 +29,20 @@ public struct AnalysisScope: Sendable {
   }
 }
 
-/// A commit that an earlier answer stood on.
+/// The commit that an earlier answer stood on, and what was known then.
 public struct PinnedRevision: Sendable {
   /// The commit.
   public var sha: String
   /// The refs it was found by then, by name.
   public var references: [String: String]
+  /// Since when all merge requests were known then that were merged.
+  public var knownSince: Date?
 
   /// Makes a pin of its parts.
-  public init(sha: String, references: [String: String]) {
+  public init(sha: String, references: [String: String], knownSince: Date?) {
     self.sha = sha
     self.references = references
+    self.knownSince = knownSince
   }
 }
 

@@ -62,7 +62,7 @@ public struct Analyzer {
   }
 
   /// The most commits that are listed beside the suspects.
-  private static let recentCommits = 5
+  static let recentCommits = 5
   /// Less likely ones are no suspects.
   private static let leastProbability = 0.0005
 
@@ -70,15 +70,14 @@ public struct Analyzer {
   ///
   /// - Throws: ``AnalysisError``, ``CacheError``.
   public func analyze(_ query: AnalysisQuery) throws -> Analysis {
-    let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
     var analysis = Analysis(query)
     var investigations: [Investigation] = []
     for scope in query.scopes {
-      analysis.recentCommits += try cache.commits(
-        project: scope.project.id, from: start, until: query.at, limit: Self.recentCommits
-      ).map { RecentCommit(projectURL: scope.project.webURL, commit: $0) }
       guard let found = try Investigation(scope, query: query, cache: cache) else { continue }
       analysis.candidates += found.candidates.count
+      analysis.recentCommits += found.recentCommits.map {
+        RecentCommit(projectURL: scope.project.webURL, commit: $0)
+      }
       analysis.revisions[scope.project.path] = "\(found.revision)"
       for (name, id) in found.references {
         analysis.references.append(

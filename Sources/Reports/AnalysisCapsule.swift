@@ -36,6 +36,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     public var revision: String?
     /// The refs it was found by, by name.
     public var references: [String: String]
+    /// Since when all merge requests were known that were merged, in seconds since 1970.
+    public var knownSince: Int64?
   }
 
   /// What was asked.
@@ -63,6 +65,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
   /// The most bytes of a capsule that are read.
   public static let maximumBytes = 48 << 20
   private static let mostScopes = 10_000
+  /// Seconds since 1970 that can be a time of a window.
+  private static let times: Range<Int64> = -(1 << 40)..<1 << 40
 
   /// The version of the form.
   public private(set) var version = Self.currentVersion
@@ -92,7 +96,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
         pathPrefix: scope.pathPrefix, branch: scope.branch, revision: analysis.revisions[path],
         references: Dictionary(
           analysis.references.filter { $0.repository == path }.map { ($0.name, $0.sha) },
-          uniquingKeysWith: { first, _ in first }))
+          uniquingKeysWith: { first, _ in first }),
+        knownSince: scope.knownSince.map { Int64($0.timeIntervalSince1970) })
     }
     question = Question(
       symptom: Data(symptom), scopes: scopes, at: Int64(query.at.timeIntervalSince1970),
@@ -114,9 +119,11 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     guard let read = try? decoder.decode(Self.self, from: bytes) else { throw .altered }
     let question = read.question
     guard (1...365).contains(question.lookbackDays), question.limit > 0,
-      abs(question.at) < 1 << 40, question.scopes.count <= Self.mostScopes,
+      Self.times.contains(question.at), question.scopes.count <= Self.mostScopes,
       question.symptom.count <= Self.maximumSymptomBytes,
-      question.scopes.allSatisfy({ $0.revision.map(Self.isCommit) ?? true }),
+      question.scopes.allSatisfy({ scope in
+        scope.revision.map(Self.isCommit) ?? true && Self.times.contains(scope.knownSince ?? 0)
+      }),
       question.weights.map(\.isUsable) ?? true
         || question.weights?.algorithm != Analyzer.algorithmVersion,
       (try? read.bytes()) == bytes
@@ -154,7 +161,9 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
       var found = AnalysisScope(
         project: project, pathPrefix: scope.pathPrefix, branch: scope.branch)
       found.pinned = scope.revision.map {
-        PinnedRevision(sha: $0, references: scope.references)
+        PinnedRevision(
+          sha: $0, references: scope.references,
+          knownSince: scope.knownSince.map { Date(timeIntervalSince1970: Double($0)) })
       }
       return found
     }

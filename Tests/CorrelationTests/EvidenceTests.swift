@@ -51,6 +51,25 @@ private let trace =
       suspect.evidence.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  @Test func `a file that often changes together with the one that broke is evidence`() throws {
+    let table = "src/table.c"
+    for number in 1...3 {
+      try fixture.merge(
+        "Grow \(number)",
+        ["src/pool.c": changed("size = 1", "size = \(number + 1)"), table: "int t = \(number);\n"])
+    }
+    let iid = try fixture.merge("Shrink", [table: "int t = 9;\n"])
+    let other = try fixture.merge("Paint", ["src/door.c": "int door = 2;\n"])
+    let analysis = try fixture.analyze(trace)
+    let found = try #require(try evidence(analysis, iid)["coChange"])
+    #expect(
+      found.text
+        == "changed src/table.c, which changed together with src/pool.c in 3 of 3 merge requests")
+    #expect(found.file == "src/pool.c")
+    #expect(try evidence(analysis, other)["coChange"] == nil)
+    #expect(try evidence(analysis, 3)["coChange"] == nil)
+  }
+
   /// Merge requests that have nothing to do with it.
   private func others() throws {
     for number in 1...6 {
@@ -203,15 +222,16 @@ private let trace =
 
 @Suite struct WeightsTests {
   private let weights = Weights(
-    [.line: 1], adjustments: [.words: [.age: 2]], none: [:],
+    [.line: 1], adjustments: [.words: [.age: 2], .prose: [.age: 3]], none: [:],
     confidence: [.words: 1], leastSure: 0.5)
 
-  @Test func `a kind of situation adds to the weights of all`() {
-    #expect(weights.weight(of: .line, in: .words) == 1)
-    #expect(weights.weight(of: .age, in: .words) == 2)
-    #expect(weights.weight(of: .age, in: .lines) == 0)
-    #expect(weights.all(in: .words)[Feature.age.rawValue] == 2)
-    #expect(weights.all(in: .files) == weights.features)
+  @Test func `each trait of a situation adds to the weights of all`() {
+    #expect(weights.weight(of: .line, in: [.words]) == 1)
+    #expect(weights.weight(of: .age, in: [.words]) == 2)
+    #expect(weights.weight(of: .age, in: [.words, .prose]) == 5)
+    #expect(weights.weight(of: .age, in: [.lines]) == 0)
+    #expect(weights.all(in: [.words, .prose])[Feature.age.rawValue] == 5)
+    #expect(weights.all(in: [.files]) == weights.features)
   }
 
   @Test

@@ -232,6 +232,12 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
         try AnalysisCapsule(bytes: Data(text.utf8))
       }
     }
+    let text = String(decoding: try capsule().bytes(), as: UTF8.self)
+    let at = try #require(text.range(of: "\"at\":"))
+    let early = text.replacingCharacters(in: at, with: "\"at\":-9223372036854775808,\"was\":")
+    #expect(throws: AnalysisCapsule.Failure.self) {
+      try AnalysisCapsule(bytes: Data(early.utf8))
+    }
     let large = [UInt8](repeating: 0x61, count: AnalysisCapsule.maximumSymptomBytes + 1)
     #expect(throws: AnalysisCapsule.Failure.tooLarge(bytes: large.count)) {
       try capsule(large)

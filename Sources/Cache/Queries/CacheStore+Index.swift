@@ -198,6 +198,35 @@ extension CacheStore {
 }
 
 extension CacheStore {
+  /// Counts how often files were changed by the merge requests that changed one of them.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mostFiles: Merge requests that changed more files tell nothing.
+  /// - Returns: By path; the file itself has the number of those merge requests.
+  public func companions(
+    project: Int64, of path: [UInt8], mergedFrom start: Date, until end: Date, mostFiles: Int
+  ) throws(CacheError) -> [[UInt8]: Int] {
+    try read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT p.bytes, count(*) FROM (
+            SELECT m.iid, m.diffId FROM diffFile f
+              CROSS JOIN mergeRequest m ON m.diffId = f.diffId AND m.project = ?1
+              JOIN diff d ON d.id = m.diffId
+            WHERE f.pathId = (SELECT id FROM path WHERE bytes = ?2) AND m.state = 'merged'
+              AND +m.mergedAt BETWEEN ?3 AND ?4 AND d.files <= ?5) own
+            CROSS JOIN diffFile f ON f.diffId = own.diffId JOIN path p ON p.id = f.pathId
+          GROUP BY f.pathId
+          """,
+        arguments: [project, Data(path), StoredTime(start), StoredTime(end), mostFiles])
+      var found: [[UInt8]: Int] = [:]
+      while let row = try rows.next() { found[Array(row[0] as Data)] = row[1] }
+      return found
+    }
+  }
+
   /// Finds which of some diffs changed the code of functions of these names.
   public func functionChanges(
     named names: [String], diffs: Set<Int64>

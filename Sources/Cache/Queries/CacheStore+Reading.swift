@@ -133,22 +133,6 @@ extension CacheStore {
     }
   }
 
-  /// Lists the commits of a span of time that are no merges, newest first.
-  public func commits(
-    project: Int64, from start: Date, until end: Date, limit: Int
-  ) throws(CacheError) -> [CachedCommit] {
-    try read {
-      try Row.fetchAll(
-        $0,
-        sql: """
-          SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
-          WHERE c.project = ? AND c.isMerge = 0 AND c.committedAt BETWEEN ? AND ?
-          ORDER BY c.committedAt DESC, c.sha LIMIT ?
-          """, arguments: [project, StoredTime(start), StoredTime(end), limit]
-      ).map(CachedCommit.init)
-    }
-  }
-
   /// Counts the merge requests that were merged in a span of time.
   public func countMerged(
     project: Int64, from start: Date, until end: Date

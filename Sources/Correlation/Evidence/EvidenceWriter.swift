@@ -11,15 +11,12 @@ struct EvidenceWriter {
 
   /// The features that tie a merge request to a place, the most telling first.
   private static let placed: [Feature] = [
-    .line, .nearLine, .function, .callee, .topFile, .mention, .functionElsewhere, .directory,
+    .line, .nearLine, .function, .topFile, .mention,
   ]
 
   /// The place that speaks most against it.
   var bestPlace: Place? {
-    for feature in Self.placed
-    where feature != .callee && feature != .directory
-      && feature != .functionElsewhere
-    {
+    for feature in Self.placed {
       if let place = observations[feature].place { return place }
     }
     return nil
@@ -94,6 +91,7 @@ struct EvidenceWriter {
     case .focus: return "changed mostly files that the symptom names"
     case .rarity: return "is one of few that changed \(file) in the window"
     case .directory: return "changed files beside \(file)"
+    case .coChange: return "changed \(observation.detail ?? "what often changes with \(file)")"
     case .functionElsewhere:
       return "changed a function named \(observation.detail ?? "?"), which the symptom names"
     case .callee:

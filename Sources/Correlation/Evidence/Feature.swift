@@ -38,6 +38,8 @@ enum Feature: Int, CaseIterable, Sendable {
   case rarity
   /// It changed something in the same directory.
   case directory
+  /// It changed none of the files that the symptom names, and one that often changes together with them.
+  case coChange
   /// It changed a function of a name that the symptom names, in another file.
   case functionElsewhere
   /// It changed a function that the frame's line calls.

@@ -12,6 +12,8 @@ struct Investigation {
   let observations: [Observations]
   let exonerations: [Exoneration]
   let situation: Situation
+  /// The newest commits of the window that the revision has.
+  let recentCommits: [CachedCommit]
   /// The refs of branches that the revision was found by, by name.
   let references: [(name: String, id: ObjectID)]
 
@@ -35,6 +37,7 @@ struct Investigation {
       references = found.references
       view = try RevisionView(repository, revision: revision)
       history = try LandedHistory(repository, revision: revision, since: start)
+      recentCommits = history.newest(from: start, until: query.at)
       let docket = try CandidateFinder(cache: cache, history: history).find(
         project: project, from: start, until: query.at, below: scope.pathPrefix)
       candidates = docket.candidates
@@ -56,7 +59,9 @@ struct Investigation {
     places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
     observations = try Observer(
       view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
-      candidates: candidates, history: history
+      candidates: candidates, history: history,
+      span: Observer.Span(
+        start: start, end: query.at, knownSince: scope.knownSince ?? start)
     ).observe()
     let hasProse = query.symptom.words.count + query.symptom.identifiers.count > 3
     situation = Situation(candidates: observations, places: places, hasProse: hasProse)

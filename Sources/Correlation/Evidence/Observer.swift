@@ -32,10 +32,21 @@ struct Observer {
   let places: [Place]
   let candidates: [Candidate]
   let history: LandedHistory
+  let span: Span
+
+  /// The time that is looked at.
+  struct Span {
+    /// The start of the window.
+    var start: Date
+    /// The incident.
+    var end: Date
+    /// Merge requests that were merged since then are all known.
+    var knownSince: Date
+  }
 
   init(
     view: RevisionView, cache: CacheStore, project: Int64, symptom: Symptom, places: [Place],
-    candidates: [Candidate], history: LandedHistory
+    candidates: [Candidate], history: LandedHistory, span: Span
   ) {
     self.view = view
     self.cache = cache
@@ -44,6 +55,7 @@ struct Observer {
     self.places = places
     self.candidates = candidates
     self.history = history
+    self.span = span
   }
 
   /// The observations on each candidate, in their order.
@@ -52,6 +64,7 @@ struct Observer {
     try observePlaces(&result)
     try observeFunctions(&result)
     observeDirectories(&result)
+    try observeCompanions(&result)
     try observeWords(&result)
     observeThemselves(&result)
     return result

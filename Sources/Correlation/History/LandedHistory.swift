@@ -27,6 +27,8 @@ struct LandedHistory {
   private var namings: [String: ObjectID] = [:]
   /// The first parent of each commit, and whether it has more.
   private var parents: [ObjectID: (first: ObjectID?, isMerge: Bool)] = [:]
+  /// The commits that are no merges, oldest first.
+  private var changes: [Commit] = []
   private let repository: Repository
 
   /// Commits that are older than the window by so much may still have landed in it.
@@ -46,6 +48,7 @@ struct LandedHistory {
     for commit in ordered {
       commits.insert(commit.id)
       parents[commit.id] = (commit.parents.first, commit.parents.count > 1)
+      if commit.parents.count < 2 { changes.append(commit) }
       if commit.parents.count == 1 {
         for prefix in MessageReader.namedCommits(in: commit.message) where namings[prefix] == nil {
           namings[prefix] = commit.id
@@ -70,6 +73,20 @@ struct LandedHistory {
     return Revert(
       commit: commit.id, time: commit.committer.time, target: target, mergeRequest: request,
       title: title)
+  }
+
+  /// The newest commits of a span of time that are no merges, newest first.
+  func newest(from start: Date, until end: Date) -> [CachedCommit] {
+    let (first, last) = (start.timeIntervalSince1970, end.timeIntervalSince1970)
+    return changes.reversed().lazy.filter { (first...last).contains(Double($0.committer.time)) }
+      .prefix(Analyzer.recentCommits).map { commit in
+        CachedCommit(
+          sha: "\(commit.id)", parentSHA: commit.parents.first.map { "\($0)" }, isMerge: false,
+          authorName: commit.author.name, authorEmail: commit.author.email,
+          authoredAt: Date(timeIntervalSince1970: Double(commit.author.time)),
+          committedAt: Date(timeIntervalSince1970: Double(commit.committer.time)),
+          title: commit.title)
+      }
   }
 
   // MARK: Landing
