@@ -28,6 +28,8 @@ public struct Dashboard: Service {
     public var jobs = 4
     /// Whether no socket may be opened to a GitLab.
     public var isOffline = false
+    /// The time by which requests are counted.
+    var clock: @Sendable () -> ContinuousClock.Instant = { .now }
 
     /// The defaults for an address.
     public init(listen: ListenAddress) { self.listen = listen }

@@ -19,7 +19,7 @@ struct Services: Sendable {
   let notices = Notices()
   let logins = PendingLogins()
   /// Wrong tokens of one address.
-  let wrongLogins = RateLimiter(rate: 0.2, burst: 10)
+  let wrongLogins: RateLimiter
   let syncs: SyncCenter
   let analyses: AnalysisCenter
 
@@ -29,6 +29,7 @@ struct Services: Sendable {
     wait: @escaping @Sendable (Double) throws -> Void
   ) {
     self.options = options
+    wrongLogins = RateLimiter(rate: 0.2, burst: 10, clock: options.clock)
     self.store = store
     self.cache = cache
     self.cancellation = cancellation

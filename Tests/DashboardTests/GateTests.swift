@@ -134,7 +134,11 @@ import Testing
   }
 
   @Test func `wrong logins are slowed down`() async throws {
-    let fixture = try await DashboardFixture { $0.loginToken = Secret("a login token") }
+    let begin = ContinuousClock.now
+    let fixture = try await DashboardFixture {
+      $0.loginToken = Secret("a login token")
+      $0.clock = { begin }
+    }
     let browser = Browser(fixture)
     var statuses: [Int] = []
     for _ in 0..<30 {

@@ -9,6 +9,7 @@ final class RateLimiter: Sendable {
 
   private let rate: Double
   private let capacity: Double
+  private let clock: @Sendable () -> ContinuousClock.Instant
   private let buckets = Mutex<[String: Bucket]>([:])
 
   /// The most callers that are remembered; full buckets are forgotten first.
@@ -17,14 +18,17 @@ final class RateLimiter: Sendable {
   /// - Parameters:
   ///   - rate: Requests a second.
   ///   - burst: Requests at once.
-  init(rate: Double, burst: Double) {
+  ///   - clock: What time it is.
+  init(rate: Double, burst: Double, clock: @escaping @Sendable () -> ContinuousClock.Instant) {
     self.rate = rate
+    self.clock = clock
     capacity = max(1, burst)
   }
 
   /// Takes one token; otherwise tells after how many seconds there will be one.
-  func take(for caller: String, at now: ContinuousClock.Instant = .now) -> Double? {
-    buckets.withLock { buckets in
+  func take(for caller: String) -> Double? {
+    let now = clock()
+    return buckets.withLock { buckets in
       var bucket = buckets[caller] ?? Bucket(tokens: capacity, filledAt: now)
       bucket.tokens = min(capacity, bucket.tokens + seconds(now - bucket.filledAt) * rate)
       bucket.filledAt = now

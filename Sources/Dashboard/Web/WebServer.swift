@@ -22,9 +22,9 @@ struct WebServer: Sendable {
   private let workers: Workers
   private let authority: Authority
   /// Requests of one address.
-  private let byAddress = RateLimiter(rate: 50, burst: 500)
+  private let byAddress: RateLimiter
   /// Requests of one address that showed no valid key or login.
-  private let refusals = RateLimiter(rate: 0.5, burst: 30)
+  private let refusals: RateLimiter
   private let byKey: RateLimiter
 
   init(services: Services) {
@@ -38,7 +38,10 @@ struct WebServer: Sendable {
     workers = services.workers
     authority = Authority(listen: options.listen, publicURL: options.publicURL)
     let rate = Double(options.requestsPerMinute) / 60
-    byKey = RateLimiter(rate: rate, burst: max(20, Double(options.requestsPerMinute) / 4))
+    byKey = RateLimiter(
+      rate: rate, burst: max(20, Double(options.requestsPerMinute) / 4), clock: options.clock)
+    byAddress = RateLimiter(rate: 50, burst: 500, clock: options.clock)
+    refusals = RateLimiter(rate: 0.5, burst: 30, clock: options.clock)
   }
 
   /// The most connections at once; more wait in the system's queue.
