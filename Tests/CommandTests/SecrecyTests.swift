@@ -25,8 +25,11 @@ import Testing
             guard let pid = pid_t(name), pid != getpid() else { continue }
             seen += Self.read("/proc/\(pid)/cmdline")
             let parent = Self.parent(of: pid)
-            // Children of a command; the commands themselves were given secrets by this test.
-            if let parent, Self.executable(of: parent) == program {
+            // Children of a command; the commands themselves were given secrets by this test. A child that is about to
+            // begin is still a copy of its parent.
+            if let parent, Self.executable(of: parent) == program,
+              Self.executable(of: pid) != program
+            {
               seen += Self.read("/proc/\(pid)/environ")
               close(open(marker, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
             }
