@@ -23,7 +23,8 @@ public struct ContentDownload {
     }
   }
 
-  /// Fetches the directories and files of a commit, but for large ones, where one of the directories is missing.
+  /// Fetches the directories and files of a commit, but for large ones that are no source code, where one of the
+  /// directories is missing.
   ///
   /// - Returns: Whether the directories are all there now.
   /// - Throws: ``MirrorError/busy(path:)`` while a sync works on the mirror; ``FetchError``; what the tokens throw.
@@ -37,8 +38,11 @@ public struct ContentDownload {
       func isWhole() throws -> Bool { try MissingObjects(repository).add(treesOf: tree) }
       if try isWhole() { return true }
       _ = try download.files(of: [tree], into: repository) { _ in }
-      if try isWhole() { return true }
-      _ = try download.complete([TreePair(old: nil, new: tree)], into: repository) { _ in }
+      // Where a server leaves nothing out by size, all comes.
+      let pairs = try isWhole() ? [] : [TreePair(old: nil, new: tree)]
+      let sources =
+        try pairs.isEmpty ? ObjectDownload.largeSources(of: tree, in: repository) : []
+      _ = try download.complete(pairs, and: sources, into: repository) { _ in }
       return try isWhole()
     }
   }

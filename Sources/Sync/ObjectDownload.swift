@@ -1,6 +1,7 @@
 import GitLab
 import HTTP
 import Mirror
+import SourceCode
 
 /// Fetches objects from a git server into a mirror, and goes on without those that the server does not have.
 struct ObjectDownload {
@@ -32,8 +33,8 @@ struct ObjectDownload {
   /// The most trees or blobs asked for at once: 5 MB of request.
   private static let objectsPerRequest = 100_000
 
-  /// Files of so many bytes are fetched only where a diff reads them: no analysis does.
-  private static let largeFile = 4 << 20 + 1
+  /// Files of so many bytes are mostly pictures and archives.
+  private static let largeFile = 256 << 10
 
   let remote: GitRemote
   let tokens: any TokenSource
@@ -52,7 +53,8 @@ struct ObjectDownload {
       maximumObjects: maximumObjects, progress: progress)
   }
 
-  /// Fetches trees with all files below them that are not large, in one request unless they are very many.
+  /// Fetches trees with all files below them that are not large, in one request unless they are very many. Those of
+  /// source code are found by ``largeSources(of:in:)`` then.
   ///
   /// A server that leaves nothing out by size sends none of them.
   func files(
@@ -68,10 +70,19 @@ struct ObjectDownload {
     }
   }
 
+  /// The contents of source code in a tree that the repository lacks: an analysis reads these, however large.
+  static func largeSources(
+    of tree: ObjectID, in repository: Repository
+  ) throws -> Set<ObjectID> {
+    let missing = MissingObjects(repository)
+    try missing.add(from: nil, to: tree) { SourceLanguage(path: $0) != .other }
+    return missing.blobs
+  }
+
   /// Fetches what comparisons of trees read and the repository lacks: the trees first, each with all below it, then the
-  /// blobs.
+  /// blobs, and others with them.
   func complete(
-    _ pairs: some Sequence<TreePair>, into repository: Repository,
+    _ pairs: some Sequence<TreePair>, and others: Set<ObjectID> = [], into repository: Repository,
     progress: (FetchProgress) -> Void
   ) throws -> Result {
     var result = Result()
@@ -94,7 +105,8 @@ struct ObjectDownload {
     }
     // No filter: blobs are left out by none when they are wanted.
     result.add(
-      try batches(of: missing.blobs, filter: nil, into: repository, progress: progress))
+      try batches(
+        of: missing.blobs.union(others), filter: nil, into: repository, progress: progress))
     return result
   }
 

@@ -92,7 +92,12 @@ extension RepositorySync {
       emit(.fetched(progress))
     }
     let roots = try filesToFetch(commits, windowStart: windowStart, in: repository)
-    summary.objects += try download.files(of: roots, into: repository, progress: tell).objects
+    summary.objects += try download.files(of: roots.all, into: repository, progress: tell).objects
+    var sources: Set<ObjectID> = []
+    for tree in roots.tips {
+      // One that did not come is named by whoever looks for it.
+      sources.formUnion((try? ObjectDownload.largeSources(of: tree, in: repository)) ?? [])
+    }
     var pairs = Set(jobs.map(\.trees))
     var trees = Dictionary(
       commits.map { ($0.id, $0.tree) }, uniquingKeysWith: { first, _ in first })
@@ -104,19 +109,26 @@ extension RepositorySync {
       if trees[parent] == nil { trees[parent] = try? repository.commit(parent).tree }
       if let old = trees[parent] { pairs.insert(TreePair(old: old, new: commit.tree)) }
     }
-    summary.objects += try download.complete(pairs, into: repository, progress: tell).objects
+    summary.objects += try download.complete(
+      pairs, and: sources, into: repository, progress: tell
+    ).objects
   }
 
-  /// The trees whose files are fetched whether a diff reads them or not.
+  /// The most branches whose large files of source code are looked for.
+  private static let mostTips = 16
+
+  /// The trees whose files are fetched whether a diff reads them or not, and those of branches among them.
   private func filesToFetch(
     _ commits: [Commit], windowStart: Date, in repository: Repository
-  ) throws -> Set<ObjectID> {
+  ) throws -> (all: Set<ObjectID>, tips: ArraySlice<ObjectID>) {
     if isFirst {
-      let tips = try repository.references(matching: "refs/heads/*").map(\.id)
-      return try Set(commits.map(\.tree)).union(tips.map { try repository.commit($0).tree })
+      let head = try repository.reference("HEAD").map { [$0] } ?? []
+      let ids = try head + repository.references(matching: "refs/heads/*").map(\.id).sorted()
+      let tips = try ids.map { try repository.commit($0).tree }
+      return (Set(commits.map(\.tree)).union(tips), tips.prefix(Self.mostTips))
     }
     // A branch goes on from commits whose files are there, but for one that is new or was set back.
-    return try Set(
+    let tips: Set<ObjectID> = try Set(
       movedTips.compactMap { tip in
         let commit = try repository.commit(tip.id)
         guard tip.isNew || Double(commit.committer.time) < windowStart.timeIntervalSince1970
@@ -125,6 +137,7 @@ extension RepositorySync {
         try missing.add(from: nil, to: commit.tree)
         return missing.isEmpty ? nil : commit.tree
       })
+    return (tips, tips.sorted().prefix(Self.mostTips))
   }
 
   func download(from remote: GitRemote) -> ObjectDownload {

@@ -98,11 +98,33 @@ import Testing
     #expect(summary.commits == 1)
     try expectGitsStats(fixture, count: 3)
     // Branches, heads, the files of the window's commits, the trees of older bases, the blobs that these lack.
-    #expect(fetches(fixture) == ["tree:0", "tree:0", "blob:limit=4194305", "blob:none", "all"])
+    #expect(fetches(fixture) == ["tree:0", "tree:0", "blob:limit=262144", "blob:none", "all"])
     // The trees of the two oldest commits.
     #expect(try missing(fixture) == 2)
     #expect(try missing(fixture, of: "main") == 0)
     _ = try git(fixture, ["fsck", "--full"])
+    await fixture.stop()
+  }
+
+  @Test func `of large files that no diff reads those of source code come`() async throws {
+    let fixture = try await prepared()
+    let large = String(repeating: "int x;\n", count: 40_000)
+    let parent = try fixture.upstream.gitText("rev-parse", "main~1")
+    let tip = try fixture.commit(
+      "main", ["dir/large.c": large, "dir/large.png": large + "png", "dir/small.png": "png"],
+      from: [parent], daysAgo: 65)
+    try fixture.commit("main", ["new.txt": "new\n"], from: [tip], daysAgo: 2)
+    _ = try await sync(fixture, .windowOnly)
+    #expect(try missing(fixture, of: "main") == 1)
+    let repository = try Repository(bareAt: fixture.mirror.path)
+    for (path, isThere) in [("large.c", true), ("large.png", false), ("small.png", true)] {
+      let id = try #require(
+        ObjectID(hex: fixture.upstream.gitText("rev-parse", "main:dir/\(path)")))
+      #expect(repository.contains(id) == isThere, "\(path)")
+    }
+    try fixture.commit("main", ["dir/large.png": "small\n"], daysAgo: 1)
+    _ = try await sync(fixture, .windowOnly)
+    try expectGitsStats(fixture, count: 3)
     await fixture.stop()
   }
 

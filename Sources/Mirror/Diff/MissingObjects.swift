@@ -33,10 +33,14 @@ public final class MissingObjects {
   /// Adds what a comparison of two trees lacks: the trees, or where these are all there the blobs. An id of `nil` stands
   /// for the empty tree.
   ///
+  /// - Parameter isWanted: Whether the content of a file that differs counts, by its path.
   /// - Returns: Whether the trees are all there.
   /// - Throws: ``DiffError`` where the trees cannot be compared for another reason.
   @discardableResult
-  public func add(from old: ObjectID?, to new: ObjectID?) throws(DiffError) -> Bool {
+  public func add(
+    from old: ObjectID?, to new: ObjectID?,
+    files isWanted: (_ path: ArraySlice<UInt8>) -> Bool = { _ in true }
+  ) throws(DiffError) -> Bool {
     let roots = [old, new].compactMap { $0 }.filter { $0 != .emptyTree && !reader.contains($0) }
     guard roots.isEmpty || old == new else {
       for root in roots { note(root, isTree: true, path: []) }
@@ -50,7 +54,7 @@ public final class MissingObjects {
       try addTrees(from: old, to: new)
       return false
     }
-    for (index, change) in found.changes.enumerated() {
+    for (index, change) in found.changes.enumerated() where isWanted(found.path(index)) {
       for (mode, id) in [(change.oldMode, change.oldID), (change.newMode, change.newID)]
       where !mode.isNone && !mode.isSubmodule && !blobs.contains(id) && !reader.contains(id) {
         note(id, isTree: false, path: Array(found.path(index)))
