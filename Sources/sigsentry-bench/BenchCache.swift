@@ -1,6 +1,5 @@
 import Cache
 import Foundation
-import Glibc
 import Mirror
 import Reports
 import Sync
@@ -69,14 +68,7 @@ struct BenchCache {
           .numstatEntry(nullTerminated: true)
       }
     }
-    try text.withUnsafeBytes { bytes in
-      var written = 0
-      while written < bytes.count {
-        let count = Glibc.write(1, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-        guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        written += count
-      }
-    }
+    try StandardOutput.write(text)
     return (ContinuousClock.now - start) / .seconds(1)
   }
 }

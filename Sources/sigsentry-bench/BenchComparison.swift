@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Glibc
 import Mirror
 import Synchronization
 
@@ -10,13 +12,12 @@ struct BenchComparison {
   let workers: Int
 
   func run(pairsFile: String) throws {
-    let ids = try String(contentsOfFile: pairsFile, encoding: .utf8).split(separator: "\n").map {
-      $0.split(separator: " ").compactMap { ObjectID(hex: $0) }
+    let ids = try Data(contentsOf: URL(fileURLWithPath: pairsFile)).split(
+      separator: UInt8(ascii: "\n")
+    ).map {
+      $0.split(separator: UInt8(ascii: " ")).compactMap { ObjectID(hexBytes: $0) }
     }.filter { $0.count == 2 }
-    let trees = CommitTrees(repository)
-    let pairs = try ids.map { pair -> (old: ObjectID?, new: ObjectID?) in
-      (try trees.tree(of: pair[1]), try trees.tree(of: pair[0]))
-    }
+    let pairs = try trees(ids)
     let results = Mutex([[UInt8]](repeating: [], count: pairs.count))
     let failures = Mutex<[String]>([])
     DiffBatch.run(
@@ -34,7 +35,45 @@ struct BenchComparison {
     for failure in failures.withLock({ $0 }) {
       FileHandle.standardError.write(Data((failure + "\n").utf8))
     }
-    FileHandle.standardOutput.write(Data(results.withLock { $0.joined() }))
+    var output: [UInt8] = []
+    let parts = results.withLock { $0 }
+    output.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { output += part }
+    try StandardOutput.write(output)
+  }
+
+  /// The trees of pairs of a newer and an older commit, found by all workers.
+  private func trees(
+    _ commits: [[ObjectID]]
+  ) throws -> [(old: ObjectID?, new: ObjectID?)] {
+    let parts = max(1, min(workers, commits.count / 64))
+    let found = Mutex<[Int: Result<[(old: ObjectID?, new: ObjectID?)], any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+      let range = (commits.count * part / parts)..<(commits.count * (part + 1) / parts)
+      let result = Result {
+        let trees = CommitTrees(repository)
+        return try commits[range].map { pair -> (old: ObjectID?, new: ObjectID?) in
+          (try trees.tree(of: pair[1]), try trees.tree(of: pair[0]))
+        }
+      }
+      found.withLock { $0[part] = result }
+    }
+    return try found.withLock { found in
+      try (0..<parts).flatMap { try found[$0]?.get() ?? [] }
+    }
+  }
+}
+
+enum StandardOutput {
+  static func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = Glibc.write(1, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        written += count
+      }
+    }
   }
 }
 

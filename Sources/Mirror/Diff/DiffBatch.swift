@@ -12,7 +12,7 @@ public enum DiffBatch {
   /// - Parameters:
   ///   - repositoryPath: The bare repository.
   ///   - pairs: The old and the new tree of each comparison; `nil` stands for the empty tree.
-  ///   - workers: The number of threads, at least one. Each takes about 64 MiB.
+  ///   - workers: The number of threads, at least one. Each takes about 48 MiB.
   ///   - memory: What is known of contents already, and learns what is found; used on all threads.
   ///   - isCancelled: Asked before each pair and file, on any thread. Once it holds, the pairs left are given the error
   ///     ``DiffError/cancelled``.

@@ -95,6 +95,15 @@ public final class DiffEngine {
   /// So many files of one comparison are shared by several threads, where these have nothing else to do.
   private static let filesToShare = 256
 
+  /// About how much work a file is: the bytes that its newer content takes where it is stored, before compression; 0
+  /// where that is not known without more ado.
+  func storedByteCount(of file: ChangedFile) -> Int {
+    let change = file.change
+    let (mode, id) =
+      change.newMode.isNone ? (change.oldMode, change.oldID) : (change.newMode, change.newID)
+    return mode.isSubmodule ? 0 : reader.storedByteCount(of: id) ?? 0
+  }
+
   /// Compares the contents of some files of a comparison that another engine began.
   func compareApart(_ files: some Collection<ChangedFile>) throws(DiffError) -> [FileChange] {
     recollection?.begin(files.map(\.change))

@@ -51,10 +51,10 @@ final class ObjectCache {
     return nil
   }
 
-  /// Keeps an object, unless it would take more than an eighth of the cache. It must not be kept already.
+  /// Keeps an object, unless it would take more than a quarter of the cache. It must not be kept already.
   func insert(_ object: ObjectBytes, for key: Key) {
     let size = object.count + Self.overhead
-    guard size <= limit / 8 else { return }
+    guard size <= limit / 4 else { return }
     while byteCount + size > limit, oldest >= 0 { removeOldest() }
     let index: Int
     if free >= 0 {

@@ -114,6 +114,13 @@ final class ObjectReader {
     return try header(of: id)?.byteCount
   }
 
+  /// The size of what is compressed of an object, in bytes: all of it, or its difference to another one; `nil` where it is
+  /// in no pack.
+  func storedByteCount(of id: ObjectID) -> Int? {
+    guard let (pack, offset) = search(id) else { return nil }
+    return pack.entry(at: offset)?.byteCount
+  }
+
   /// Whether the object is there, without another look at the disk for what came since.
   func contains(_ id: ObjectID) -> Bool {
     if search(id) != nil { return true }

@@ -13,7 +13,7 @@ final class PackReader {
   /// git makes no longer chains of differences.
   private static let longestChain = 4096
   /// Objects kept take no more memory than this, in bytes, unless told otherwise.
-  static let keptByteCount = 32 << 20
+  static let keptByteCount = 16 << 20
   /// An object is not made by way of one larger than this, in bytes.
   private static let largestBase = 64 << 20
   /// After reading about as many bytes of packs their memory is given back; each read costs some pages besides.
