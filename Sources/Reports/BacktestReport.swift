@@ -45,6 +45,7 @@ public struct BacktestReport {
     case .judged(let heldOut):
       .object([
         ("kept", .bool(heldOut.weights != nil)), ("folds", .integer(heldOut.folds)),
+        ("traits", .array(heldOut.traits.map(JSONValue.string))),
         ("heldOutForms", .array(heldOut.forms.map(form))),
         (
           "heldOutLoss",
@@ -122,6 +123,11 @@ public struct BacktestReport {
         + TerminalText.wrapped(
           "Weights fitted to the other cases, each fifth in turn (\(losses)):")
       text += table(heldOut.forms) + "\n"
+      if !heldOut.traits.isEmpty {
+        text += TerminalText.wrapped(
+          "There are enough cases for weights of their own where a symptom has \(heldOut.traits.joined(separator: ", "))."
+        )
+      }
       text += TerminalText.wrapped(
         heldOut.weights == nil
           ? "They are not better on cases that they had not seen: the standard weights stay."

@@ -264,6 +264,52 @@ extension PastFixture {
       backtest.fit(telling(10), cases: 10, at: .distantPast) == .tooFew(needed: 20))
   }
 
+  @Test func `what a trait adds is fitted where enough culprits were sought with it`() throws {
+    let fixture = try PastFixture()
+    try fixture.commit("a.c", "x\n", "Add a")
+    let backtest = Backtest(
+      directory: fixture.directory.path, project: try fixture.project(), workers: 1)
+    // By words alone the old one is guilty, by files the young one.
+    func trials(_ count: Int) -> [Backtest.Trial] {
+      (0..<count).map { index in
+        let candidates = (0..<6).map { place -> Observations in
+          var observations = Observations()
+          observations.raise(.age, to: place == index % 6 ? 0.5 : 0.1)
+          return observations
+        }
+        let place = Place(
+          path: [0x61], frame: nil, line: nil, name: nil, function: nil, belief: 1, nearness: 1,
+          rank: 0)
+        let isOld = index / 2 % 2 == 0
+        return Backtest.Trial(
+          form: .words,
+          situation: Situation(
+            candidates: isOld
+              ? candidates
+              : candidates.map { old in
+                var young = Observations()
+                young.raise(.age, to: 0.6 - old[.age].value)
+                return young
+              }, places: isOld ? [] : [place], hasProse: false),
+          culprit: Int64(index / 2), answer: index % 6, isLost: false)
+      }
+    }
+    guard case .judged(let few) = backtest.fit(trials(80), cases: 40, at: .distantPast),
+      case .judged(let many) = backtest.fit(trials(200), cases: 100, at: .distantPast)
+    else {
+      Issue.record("not judged")
+      return
+    }
+    #expect(few.traits.isEmpty)
+    #expect(many.traits == ["files", "words"])
+    #expect(many.fittedLoss < few.fittedLoss)
+    let kept = try #require(many.weights?.weights)
+    #expect(kept.weight(of: .age, in: [.words]) > 0)
+    #expect(kept.weight(of: .age, in: [.files]) < 0)
+    let standard = Weights.standard
+    #expect(kept.adjustments[.lines] == standard.adjustments[.lines])
+  }
+
   @Test func `weights are stored beside the cache, and others' are not believed`() throws {
     let fixture = try PastFixture()
     try fixture.commit("a.c", "x\n", "Add a")
@@ -281,6 +327,17 @@ extension PastFixture {
     weights.algorithm -= 1
     weights.features["line"] = 1e9
     #expect(!weights.isUsable)
+    weights.features["line"] = 1
+    #expect(weights.isUsable)
+    weights.adjustments["words"]?["age"] = .infinity
+    #expect(!weights.isUsable)
+    weights.adjustments["words"] = ["nothing": 1]
+    #expect(!weights.isUsable)
+    weights.adjustments["words"] = nil
+    #expect(weights.isUsable)
+    weights.adjustments["nothing"] = [:]
+    #expect(!weights.isUsable)
+    weights.adjustments["nothing"] = nil
     weights.features["line"] = nil
     #expect(!weights.isUsable)
     try Data("{".utf8).write(to: URL(fileURLWithPath: file.path))

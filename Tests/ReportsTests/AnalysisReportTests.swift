@@ -296,9 +296,14 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
     let weights = FittedWeights(
       .standard, cases: 31, at: Date(timeIntervalSince1970: 1_760_000_000))
     var heldOut = Backtest.HeldOut(
-      folds: 5, forms: report().forms, standardLoss: 1.2, fittedLoss: 1.25, weights: nil)
+      folds: 5, traits: [], forms: report().forms, standardLoss: 1.2, fittedLoss: 1.25,
+      weights: nil)
     #expect(text(report(.judged(heldOut))).contains("the standard weights stay."))
+    #expect(!text(report(.judged(heldOut))).contains("weights of their own"))
     heldOut.weights = weights
+    heldOut.traits = ["lines", "prose"]
+    let words = text(report(.judged(heldOut))).split(whereSeparator: \.isWhitespace)
+    #expect(words.joined(separator: " ").contains("where a symptom has lines, prose."))
     #expect(text(report(.judged(heldOut)), stored: weights).contains("and are kept"))
     #expect(text(report(.tooFew(needed: 20))).contains("fewer than 20 regressions"))
     #expect(text(report(), stored: weights).contains("'--reset'"))

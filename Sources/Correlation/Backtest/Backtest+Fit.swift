@@ -10,18 +10,21 @@ extension Backtest {
 
   /// Fits weights, and judges the fit on cases that it had not seen.
   ///
-  /// Cases of one culprit stay together: a fit must not have seen another repair of the same merge request.
+  /// Cases of one culprit stay together: a fit must not have seen another repair of the same merge request. What a trait
+  /// of situations adds to the weights is fitted where ``fewestOfTrait`` culprits or more were sought with it.
   func fit(_ trials: [Trial], cases: Int, at date: Date) -> FitResult {
     guard cases >= Self.fewestCases else { return .tooFew(needed: Self.fewestCases) }
     let fold = Self.folds(of: trials)
+    let traits = Self.traits(of: trials)
     let fits = Mutex<[Int: Weights]>([:])
     // The last one sees all cases.
     DispatchQueue.concurrentPerform(iterations: Self.folds + 1) { part in
       let seen = trials.indices.filter {
         !trials[$0].isLost && (part == Self.folds || fold[$0] != part)
       }
-      let weights = WeightFit(seen.map { (trials[$0].situation, trials[$0].answer) })
-        .weights(from: .standard)
+      let weights = WeightFit(
+        seen.map { (trials[$0].situation, trials[$0].answer) }, traits: Set(traits)
+      ).weights(from: .standard)
       fits.withLock { $0[part] = weights }
     }
     let fitted = fits.withLock { $0 }
@@ -36,8 +39,16 @@ extension Backtest {
     let weights = fitted[Self.folds].map { FittedWeights($0, cases: cases, at: date) }
     return .judged(
       HeldOut(
-        folds: Self.folds, forms: after, standardLoss: standardLoss, fittedLoss: fittedLoss,
+        folds: Self.folds, traits: traits.map(\.rawValue), forms: after, standardLoss: standardLoss,
+        fittedLoss: fittedLoss,
         weights: isBetter ? weights : nil))
+  }
+
+  private static func traits(of trials: [Trial]) -> [SituationTrait] {
+    SituationTrait.allCases.filter { trait in
+      let own = trials.filter { !$0.isLost && $0.situation.traits.contains(trait) }
+      return Set(own.map(\.culprit)).count >= fewestOfTrait
+    }
   }
 
   private static func reciprocalRanks(_ results: [FormResult]) -> Double {

@@ -54,6 +54,9 @@ public struct Backtest: Sendable {
   public struct HeldOut: Sendable, Equatable {
     /// The parts that the cases were divided into: each was ranked by weights fitted to the others.
     public var folds: Int
+    /// What a symptom may have that was told often enough for weights of its own: `lines`, `functions`, `files`, `words`,
+    /// `prose`.
+    public var traits: [String]
     /// The results by form.
     public var forms: [FormResult]
     /// The mean of the negative logarithm of the true answer's probability, by the standard weights.
@@ -80,6 +83,8 @@ public struct Backtest: Sendable {
 
   /// Fewer regressions than these are too few to fit to.
   public static let fewestCases = 20
+  /// Of fewer culprits than these nothing is fitted to one trait of situations alone.
+  public static let fewestOfTrait = 40
   /// More regressions are not tried.
   private static let mostCases = 150
 

@@ -11,6 +11,8 @@ public struct FittedWeights: Codable, Equatable, Sendable {
   public var fittedAt: Int64
   /// The weight of each kind of evidence.
   public var features: [String: Double]
+  /// What each trait of a situation adds to them.
+  public var adjustments: [String: [String: Double]]
   /// The weight of each reason for "none of the window".
   public var none: [String: Double]
   /// The curve of confidence.
@@ -27,6 +29,14 @@ public struct FittedWeights: Codable, Equatable, Sendable {
     fittedAt = Int64(date.timeIntervalSince1970)
     features = Dictionary(
       uniqueKeysWithValues: Feature.allCases.map { ("\($0)", weights.features[$0.rawValue]) })
+    adjustments = Dictionary(
+      uniqueKeysWithValues: weights.adjustments.map { trait, added in
+        let changed = Feature.allCases.filter { added[$0.rawValue] != 0 }
+        return (
+          trait.rawValue,
+          Dictionary(uniqueKeysWithValues: changed.map { ("\($0)", added[$0.rawValue]) })
+        )
+      })
     none = Dictionary(
       uniqueKeysWithValues: NoneFeature.allCases.map { ("\($0)", weights.none[$0.rawValue]) })
     slope = weights.slope
@@ -35,12 +45,20 @@ public struct FittedWeights: Codable, Equatable, Sendable {
 
   /// The weights; `nil` where they are not those of this version's rules.
   var weights: Weights? {
-    let numbers = Array(features.values) + Array(none.values) + [slope, offset]
+    let numbers =
+      Array(features.values) + Array(none.values) + adjustments.values.flatMap(\.values)
+      + [slope, offset]
     guard algorithm == Analyzer.algorithmVersion, features.count == Feature.count,
       none.count == NoneFeature.allCases.count,
       numbers.allSatisfy({ $0.isFinite && abs($0) <= Self.largest })
     else { return nil }
-    var found = Weights([:], none: [:], slope: slope, offset: offset)
+    var found = Weights([:], adjustments: [:], none: [:], slope: slope, offset: offset)
+    for (name, added) in adjustments {
+      guard let trait = SituationTrait(rawValue: name) else { return nil }
+      let known = Feature.allCases.map { added["\($0)"] }
+      guard known.count(where: { $0 != nil }) == added.count else { return nil }
+      found.adjustments[trait] = known.map { $0 ?? 0 }
+    }
     for feature in Feature.allCases {
       guard let weight = features["\(feature)"] else { return nil }
       found.features[feature.rawValue] = weight
