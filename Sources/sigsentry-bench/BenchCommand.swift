@@ -15,8 +15,10 @@ enum Main {
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigsentry-bench",
-    abstract: "Measure the diff engine against git on the same pairs, in turn",
-    subcommands: [Run.self, Compare.self, Recall.self, Measure.self], defaultSubcommand: Run.self)
+    abstract:
+      "Measure the diff engine and the indexer of packs against git on the same input, in turn",
+    subcommands: [Run.self, Compare.self, Recall.self, Store.self, Measure.self],
+    defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,11 +76,21 @@ struct BenchCommand: AsyncParsableCommand {
         ("commits of \(days) d", try pairs.commits(days: days)),
       ]
       if let monster { sets.append(("one very large", [monster])) }
-      return try sets.filter { !$0.1.isEmpty }.flatMap { work, pairs in
-        let bench = try BenchSet(
-          repository: repository, name: name, work: work, pairs: pairs, rounds: rounds)
-        return [try bench.computed(workers: workers), try bench.recalled(workers: workers)]
+      return try packed(repository, named: name)
+        + sets.filter { !$0.1.isEmpty }.flatMap { work, pairs in
+          let bench = try BenchSet(
+            repository: repository, name: name, work: work, pairs: pairs, rounds: rounds)
+          return [try bench.computed(workers: workers), try bench.recalled(workers: workers)]
+        }
+    }
+
+    /// A repository that lacks objects, as a partial clone does, has no pack of everything.
+    private func packed(_ repository: String, named name: String) throws -> [BenchRow] {
+      guard let pack = try? BenchPack(repository: repository, name: name, rounds: rounds) else {
+        FileHandle.standardError.write(Data("\(name) lacks objects: it is not indexed\n".utf8))
+        return []
       }
+      return [try pack.indexed()]
     }
   }
 
@@ -111,6 +123,15 @@ struct BenchCommand: AsyncParsableCommand {
         try "\(taken)".write(toFile: seconds, atomically: false, encoding: .utf8)
       }
     }
+  }
+
+  struct Store: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Index the pack on standard input and store it", shouldDisplay: false)
+
+    @Argument var repository: String
+
+    func run() throws { try BenchPack.store(into: repository) }
   }
 
   struct Compare: ParsableCommand {

@@ -5,7 +5,8 @@ import Glibc
 struct BenchRow: Encodable {
   var repository: String
   var work: String
-  var pairs: Int
+  /// Pairs that are compared, or objects that are indexed.
+  var count: Int
   var isEqual: Bool
   var wallSeconds: Double
   var gitWallSeconds: Double
@@ -17,12 +18,40 @@ struct BenchRow: Encodable {
   var peakMegabytes: Double
   var gitPeakMegabytes: Double
 
+  /// - Parameters:
+  ///   - runs: What each round took, of both in turn.
+  ///   - reads: What our process says of itself in each round, in seconds; empty where it says nothing.
+  init(
+    repository: String, work: String, count: Int, isEqual: Bool, runs: [(ours: Usage, git: Usage)],
+    reads: [Double] = []
+  ) {
+    self.repository = repository
+    self.work = work
+    self.count = count
+    self.isEqual = isEqual
+    wallSeconds = Self.median(runs.map(\.ours.wall))
+    gitWallSeconds = Self.median(runs.map(\.git.wall))
+    wallRatio = Self.median(runs.map { $0.ours.wall / $0.git.wall })
+    cpuRatio = Self.median(runs.map { $0.ours.cpu / $0.git.cpu })
+    readSeconds = reads.isEmpty ? nil : Self.median(reads)
+    readRatio = reads.isEmpty ? nil : Self.median(zip(reads, runs).map { $0 / $1.git.wall })
+    peakMegabytes = runs.map(\.ours.peakMegabytes).max() ?? 0
+    gitPeakMegabytes = runs.map(\.git.peakMegabytes).max() ?? 0
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
   static func table(_ rows: [BenchRow]) -> String {
     var text =
-      "repository | work | pairs | equal | wall s | git s | wall ratio | cpu ratio | read s | read ratio | peak MB | git MB\n"
+      "repository | work | count | equal | wall s | git s | wall ratio | cpu ratio | read s | read ratio | peak MB | git MB\n"
       + "---|---|---|---|---|---|---|---|---|---|---|---\n"
     for row in rows {
-      text += "\(row.repository) | \(row.work) | \(row.pairs) | \(row.isEqual ? "yes" : "NO") | "
+      text += "\(row.repository) | \(row.work) | \(row.count) | \(row.isEqual ? "yes" : "NO") | "
       text += [row.wallSeconds, row.gitWallSeconds, row.wallRatio, row.cpuRatio]
         .map { String(format: "%.2f", $0) }.joined(separator: " | ")
       text += [row.readSeconds, row.readRatio]

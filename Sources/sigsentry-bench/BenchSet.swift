@@ -66,22 +66,8 @@ final class BenchSet {
     runs.removeFirst()
     reads = Array(reads.dropFirst())
     return BenchRow(
-      repository: name, work: work, pairs: pairs.count,
-      isEqual: FileManager.default.contentsEqual(atPath: ours, andPath: theirs),
-      wallSeconds: Self.median(runs.map(\.ours.wall)),
-      gitWallSeconds: Self.median(runs.map(\.git.wall)),
-      wallRatio: Self.median(runs.map { $0.ours.wall / $0.git.wall }),
-      cpuRatio: Self.median(runs.map { $0.ours.cpu / $0.git.cpu }),
-      readSeconds: reads.isEmpty ? nil : Self.median(reads),
-      readRatio: reads.isEmpty ? nil : Self.median(zip(reads, runs).map { $0 / $1.git.wall }),
-      peakMegabytes: runs.map(\.ours.peakMegabytes).max() ?? 0,
-      gitPeakMegabytes: runs.map(\.git.peakMegabytes).max() ?? 0)
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+      repository: name, work: work, count: pairs.count,
+      isEqual: FileManager.default.contentsEqual(atPath: ours, andPath: theirs), runs: runs,
+      reads: reads)
   }
 }
