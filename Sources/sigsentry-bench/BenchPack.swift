@@ -1,7 +1,7 @@
 import Foundation
 import Mirror
 
-/// Everything that the refs of a repository reach, in one pack, indexed by us and by git: what a first sync does with
+/// Everything that the branches of a repository reach, in one pack, indexed by us and by git: what a first sync does with
 /// what it receives.
 final class BenchPack {
   private let name: String
@@ -15,11 +15,13 @@ final class BenchPack {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("sigsentry-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let tips = folder.appendingPathComponent("tips").path
     _ = try Usage.spawn(
-      [
-        "git", "-C", repository, "pack-objects", "--all", "--revs", "--stdout", "-q",
-        "--delta-base-offset",
-      ], input: "/dev/null", output: pack)
+      ["git", "-C", repository, "for-each-ref", "--format=%(objectname)", "refs/heads"],
+      input: "/dev/null", output: tips)
+    _ = try Usage.spawn(
+      ["git", "-C", repository, "pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset"],
+      input: tips, output: pack)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
