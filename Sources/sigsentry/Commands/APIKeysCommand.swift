@@ -14,7 +14,7 @@ struct APIKeysCommand: ParsableCommand {
 
   struct Create: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a key and show its secret, this once",
+      commandName: "create", abstract: "Make a key and show its secret, this once",
       discussion: """
         The permission webhook makes it the secret token of a GitLab webhook; the others are for programs that use \
         the API.
@@ -48,7 +48,8 @@ struct APIKeysCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List keys; their secrets are gone")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List keys; their secrets are gone")
 
     @OptionGroup var options: CommonOptions
 
@@ -63,7 +64,8 @@ struct APIKeysCommand: ParsableCommand {
   }
 
   struct Revoke: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Revoke a key at once")
+    static let configuration = CommandConfiguration(
+      commandName: "revoke", abstract: "Revoke a key at once")
 
     @Argument(help: "The key's name.")
     var name: String

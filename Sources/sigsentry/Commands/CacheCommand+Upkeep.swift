@@ -8,6 +8,7 @@ import Sync
 extension CacheCommand {
   struct Maintain: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "maintain",
       abstract: "Let old rows and refs go, join small packs, and give space back")
 
     @Option(
@@ -86,7 +87,7 @@ extension CacheCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Carry the cache to another machine, in one file",
+      commandName: "export", abstract: "Carry the cache to another machine, in one file",
       discussion: "A file of that name is replaced. There are no tokens and no settings in it.")
 
     @Argument(help: "The file to write.")
@@ -117,7 +118,7 @@ extension CacheCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a cache of a file that 'cache export' wrote",
+      commandName: "import", abstract: "Make a cache of a file that 'cache export' wrote",
       discussion: "Every object is checked. The cache takes its place in one step, at the end.")
 
     @Argument(help: "The file to read.")

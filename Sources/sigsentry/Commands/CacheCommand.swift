@@ -16,7 +16,8 @@ struct CacheCommand: ParsableCommand {
     ], defaultSubcommand: Info.self)
 
   struct Info: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what the cache holds")
+    static let configuration = CommandConfiguration(
+      commandName: "info", abstract: "Show what the cache holds")
 
     @OptionGroup var options: CommonOptions
 
@@ -73,7 +74,7 @@ struct CacheCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read everything stored and check that it is undamaged")
+      commandName: "verify", abstract: "Read everything stored and check that it is undamaged")
 
     @OptionGroup var options: CommonOptions
 
@@ -127,7 +128,7 @@ struct CacheCommand: ParsableCommand {
 
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Delete what is cached of repositories; their settings stay")
+      commandName: "clear", abstract: "Delete what is cached of repositories; their settings stay")
 
     @Argument(help: "Repositories, by path.")
     var paths: [String]

@@ -11,7 +11,7 @@ struct ConnectionsCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List connections with their health")
+      commandName: "list", abstract: "List connections with their health")
 
     @OptionGroup var options: CommonOptions
 
@@ -27,7 +27,7 @@ struct ConnectionsCommand: ParsableCommand {
 
   struct Rekey: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Seal all tokens with a new key, in the key file")
+      commandName: "rekey", abstract: "Seal all tokens with a new key, in the key file")
 
     @OptionGroup var options: CommonOptions
 

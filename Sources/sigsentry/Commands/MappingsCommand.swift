@@ -9,7 +9,8 @@ struct MappingsCommand: ParsableCommand {
     subcommands: [Set.self, List.self, Remove.self], defaultSubcommand: List.self)
 
   struct Set: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Map a service to a repository")
+    static let configuration = CommandConfiguration(
+      commandName: "set", abstract: "Map a service to a repository")
 
     @Argument(help: "The service's name, exactly as it stands in the logs.")
     var service: String
@@ -32,7 +33,7 @@ struct MappingsCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List mappings")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List mappings")
 
     @OptionGroup var options: CommonOptions
 
@@ -43,7 +44,8 @@ struct MappingsCommand: ParsableCommand {
   }
 
   struct Remove: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove a mapping")
+    static let configuration = CommandConfiguration(
+      commandName: "remove", abstract: "Remove a mapping")
 
     @Argument(help: "The service's name.")
     var service: String

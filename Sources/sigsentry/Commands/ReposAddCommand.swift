@@ -10,7 +10,7 @@ import Sync
 extension ReposCommand {
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add repositories",
+      commandName: "add", abstract: "Add repositories",
       discussion: """
         A path is group/project, with subgroups where there are any; the address of a page or a clone address is \
         understood too. Each is looked up on GitLab before it is added, unless --offline is given.

@@ -21,7 +21,8 @@ struct ReposCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List repositories")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List repositories")
 
     @OptionGroup var options: CommonOptions
 
@@ -36,7 +37,7 @@ struct ReposCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take repositories out of the settings; cached data stays")
+      commandName: "remove", abstract: "Take repositories out of the settings; cached data stays")
 
     @Argument(help: "Repositories, by path or address.")
     var paths: [String]
@@ -61,7 +62,8 @@ struct ReposCommand: ParsableCommand {
   }
 
   struct Edit: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Change a repository's settings")
+    static let configuration = CommandConfiguration(
+      commandName: "edit", abstract: "Change a repository's settings")
 
     @Argument(help: "The repository, by path or address.")
     var path: String

@@ -12,7 +12,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sync all repositories, round after round, in the foreground")
+      commandName: "run", abstract: "Sync all repositories, round after round, in the foreground")
 
     @Option(help: "From the start of one round to the next, as 90s, 15m or 2h.")
     var every = "15m"
@@ -91,7 +91,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
   struct Systemd: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print a systemd service that keeps the cache fresh",
+      commandName: "systemd", abstract: "Print a systemd service that keeps the cache fresh",
       discussion: """
         Put it to ~/.config/systemd/user/sigsentry.service, then run 'systemctl --user enable --now sigsentry'.
         """)
