@@ -5,8 +5,8 @@ import Foundation
 
 /// Writes one incoming pack and its index into a repository. Nothing of the pack is visible before ``commit(progress:)``.
 ///
-/// Every object's hash is computed here, once; reads do not repeat it. What git's `index-pack` does, in as little memory
-/// and on all cores; libgit2's own indexer takes several times the memory of git's and one core.
+/// Every object's hash is computed here, once; reads do not repeat it. What git's `index-pack` does, in about its memory;
+/// libgit2's own indexer takes several times that, and one core.
 struct PackIndexer: ~Copyable {
   private let repository: Repository
   private let directory: String
@@ -107,23 +107,12 @@ struct PackIndexer: ~Copyable {
     _ objects: inout [PackedObject], with ids: Set<ObjectID>
   ) throws(GitError) {
     let compressor = Compressor()
+    let reader = ObjectReader(repository, packs: PackSet(repositoryPath: repository.path))
     try file.truncate(to: parser.offset)
     for id in ids.sorted() {
-      var oid = id.oid
-      var handle: OpaquePointer?
-      guard git_odb_read(&handle, repository.objectDatabase, &oid) == 0, let handle else {
-        git_error_clear()
-        continue
-      }
-      let size = git_odb_object_size(handle)
-      guard let raw = UInt8(exactly: git_odb_object_type(handle).rawValue),
-        let kind = ObjectKind(rawValue: raw)
-      else {
-        git_odb_object_free(handle)
-        continue
-      }
-      let content = ObjectBytes(kind: kind, adopting: handle)
-      var entry = PackEntry.head(kind, byteCount: size)
+      // One that cannot be read either is named when the difference to it stays unfinished.
+      guard case .object(let content)? = try? reader.read(id, limit: .max) else { continue }
+      var entry = PackEntry.head(content.kind, byteCount: content.count)
       guard compressor.compress(content.bytes, appendingTo: &entry) else {
         throw .damaged(operation, "no memory for object \(id)")
       }
@@ -131,7 +120,7 @@ struct PackIndexer: ~Copyable {
       let checksum = entry.withUnsafeBytes { libdeflate_crc32(0, $0.baseAddress, $0.count) }
       try file.append(entry)
       objects.append(
-        PackedObject(offset: offset, id: id, checksum: checksum, base: -1, kind: kind))
+        PackedObject(offset: offset, id: id, checksum: checksum, kind: content.kind))
     }
   }
 

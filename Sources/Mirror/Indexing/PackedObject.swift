@@ -14,8 +14,8 @@ struct PackedObject {
 
 /// The objects of a pack while several threads find out their ids.
 ///
-/// `@unchecked Sendable`: a thread writes only to objects that no other works on, and reads others only if they were
-/// finished before it began.
+/// `@unchecked Sendable`: a thread writes only to objects that no other works on, and reads only those that it made itself
+/// or that were finished before any thread began.
 struct PackedObjects: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<PackedObject>
   let count: Int
