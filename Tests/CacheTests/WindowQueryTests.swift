@@ -156,6 +156,9 @@ import Testing
         }
         #expect(scans == [], "\(name): \(plan)")
         #expect(plan.contains { $0.contains("SEARCH") }, "\(name)")
+        guard sql == WindowQuery.mergeRequests || sql == WindowQuery.commits else { continue }
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(name): \(plan)")
+        #expect(plan.dropFirst().first?.hasPrefix("SEARCH f USING PRIMARY KEY") == true, "\(plan)")
       }
     }
   }

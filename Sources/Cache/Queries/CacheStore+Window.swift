@@ -77,17 +77,20 @@ extension CacheStore {
       let statement = try database.makeStatement(sql: sql)
       let columns = StatementColumns(statement)
       let rows = try Row.fetchCursor(statement, arguments: arguments)
-      var current: (key: StatementColumns.Key, owner: Owner)?
+      guard let row = try rows.next() else { return }
+      var key = columns.key(at: 0)
+      var current = owner(row)
       var files: [CachedFile] = []
-      while let row = try rows.next() {
-        if current.map({ columns.has($0.key, at: 0) }) != true {
-          if let current { try body(current.owner, files) }
+      repeat {
+        if !columns.has(key, at: 0) {
+          try body(current, files)
           files.removeAll(keepingCapacity: true)
-          current = (columns.key(at: 0), owner(row))
+          key = columns.key(at: 0)
+          current = owner(row)
         }
         if let file = columns.file(at: WindowQuery.ownerColumns) { files.append(file) }
-      }
-      if let current { try body(current.owner, files) }
+      } while try rows.next() != nil
+      try body(current, files)
     }
   }
 

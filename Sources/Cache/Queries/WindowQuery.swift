@@ -18,7 +18,7 @@ enum WindowQuery {
     "SELECT \(commit), \(file) FROM \"commit\" m",
     """
     m.project = :project AND m.committedAt >= :since AND m.isMerge = 0
-    ORDER BY m.committedAt DESC, m.sha
+    ORDER BY m.committedAt DESC, m.sha DESC
     """)
 
   static let mergeRequestsOfPath = history(
@@ -27,7 +27,7 @@ enum WindowQuery {
 
   static let commitsOfPath = history(
     commit, of: "\"commit\"", in: "+m.committedAt >= :since AND +m.isMerge = 0",
-    order: "m.committedAt DESC, m.sha")
+    order: "m.committedAt DESC, m.sha DESC")
 
   static func hotspots(_ grouping: CacheStore.HotspotGrouping) -> String {
     let rows = """
@@ -65,11 +65,13 @@ enum WindowQuery {
     ]
   }
 
+  /// The order is that of the index backwards, and the left joins bring the files of each owner by their primary key, so
+  /// by position: nothing is sorted.
   private static func window(_ owners: String, _ condition: String) -> String {
     """
     \(owners) LEFT JOIN diffFile f ON f.diffId = m.diffId LEFT JOIN path p ON p.id = f.pathId
       LEFT JOIN path o ON o.id = f.oldPathId
-    WHERE \(condition), f.position
+    WHERE \(condition)
     """
   }
 
