@@ -101,6 +101,25 @@ public struct Analyzer {
     return analysis
   }
 
+  /// Answers a query, and lets what a mirror of its window only lacks be fetched, once a project.
+  ///
+  /// - Parameter fetchFiles: Brings the files of a revision into a project's mirror; tells whether they are there now.
+  /// - Throws: ``AnalysisError``, ``CacheError``, what `fetchFiles` throws.
+  public func analyze(
+    _ query: AnalysisQuery, fetchFiles: (_ revision: String, CachedProject) throws -> Bool
+  ) throws -> Analysis {
+    var completed: Set<Int64> = []
+    while true {
+      do {
+        return try analyze(query)
+      } catch AnalysisError.filesMissing(let revision, let project) {
+        guard completed.insert(project.id).inserted, try fetchFiles(revision, project) else {
+          throw AnalysisError.filesMissing(revision: revision, project: project)
+        }
+      }
+    }
+  }
+
   private struct Ranked {
     var investigation: Int
     var candidate: Int

@@ -34,22 +34,20 @@ struct Services: Sendable {
     self.cache = cache
     self.cancellation = cancellation
     configuration = Configuration(
-      store: store, cache: cache, vault: vault, provider: provider, wait: wait)
+      store: store, cache: cache, vault: vault, provider: provider, wait: wait,
+      isOffline: options.isOffline)
     keys = APIKeys(store: store)
+    let access = RepositoryAccess(store: store, provider: provider)
     syncs = SyncCenter(
-      store: store, cache: cache, access: RepositoryAccess(store: store, provider: provider),
+      store: store, cache: cache, access: access,
       workers: workers, cancellation: cancellation, wait: wait, counters: counters,
       jobs: options.jobs)
     analyses = AnalysisCenter(
-      store: store, cache: cache, workers: workers, counters: counters)
-  }
-
-  /// Refuses what would open a socket to a GitLab.
-  func requireNetwork() throws {
-    guard !options.isOffline else {
-      throw WebFailure(
-        .conflict, "The dashboard runs offline.", hint: "Start it without --offline.")
-    }
+      store: store, cache: cache, workers: workers, counters: counters,
+      download: { project in
+        guard !options.isOffline else { return nil }
+        return try access.contentDownload(for: project, cancellation: cancellation)
+      })
   }
 
   /// Brings new repositories into the cache.

@@ -72,6 +72,42 @@ public struct ContentDownload {
     }
   }
 
+  /// What came of looking for a tag on several servers.
+  public struct TagSearch {
+    /// Whether a mirror has it now.
+    public var isFound = false
+    /// The first reason for which a server could not be asked.
+    public var failure: (any Error)?
+  }
+
+  /// The most servers that are asked for a tag.
+  private static let mostServers = 16
+
+  /// Asks the servers of projects for a tag that no mirror has.
+  ///
+  /// - Parameter download: How what a project's mirror lacks is fetched; `nil` where it cannot be.
+  /// - Throws: What was thrown when all was cancelled.
+  public static func searchTag(
+    in revision: String, of projects: [CachedProject], cacheDirectory: String,
+    by download: (CachedProject) throws -> ContentDownload?
+  ) throws -> TagSearch {
+    var search = TagSearch()
+    guard AdvertisedTags.name(in: revision) != nil else { return search }
+    for project in projects.prefix(mostServers) {
+      var asked: ContentDownload?
+      do {
+        asked = try download(project)
+        if try asked?.fetchTag(in: revision, of: project, cacheDirectory: cacheDirectory) == true {
+          search.isFound = true
+        }
+      } catch {
+        if asked?.cancellation.isCancelled == true { throw error }
+        search.failure = search.failure ?? error
+      }
+    }
+    return search
+  }
+
   private func working<Value>(
     on project: CachedProject, _ mirror: MirrorDirectory,
     _ body: (ObjectDownload, Repository) throws -> Value

@@ -1,3 +1,4 @@
+import Cache
 import Credentials
 import Foundation
 import GitLab
@@ -41,5 +42,15 @@ public struct RepositoryAccess: Sendable {
           $0.path = project.path
         }
       })
+  }
+
+  /// How what the mirror of a project lacks is fetched; `nil` where the settings do not know the project.
+  public func contentDownload(
+    for project: CachedProject, cancellation: Cancellation
+  ) throws -> ContentDownload? {
+    let setting = try store.repositories().first {
+      $0.projectID == project.projectID && $0.baseURL.hostKey == project.host
+    }
+    return try setting.map { ContentDownload(try target(for: $0), cancellation: cancellation) }
   }
 }

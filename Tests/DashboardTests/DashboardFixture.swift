@@ -16,6 +16,7 @@ final class DashboardFixture: Sendable {
   let directory: URL
   let store: SettingsStore
   let cache: CacheStore
+  let provider: TokenProvider
   let port: Int
   let project: Int
   private let upstream: String
@@ -24,6 +25,7 @@ final class DashboardFixture: Sendable {
   private let answers = Mutex<[String]>([])
 
   init(
+    visibility: Project.Visibility = .private,
     _ change: @Sendable (inout Dashboard.Options) throws -> Void = { _ in }
   ) async throws {
     directory = FileManager.default.temporaryDirectory
@@ -32,7 +34,7 @@ final class DashboardFixture: Sendable {
     upstream = directory.appendingPathComponent("upstream.git").path
     try Self.makeUpstream(at: upstream)
     double = try await GitLabDouble.start()
-    project = double.addProject(path: "acme/shop", repository: upstream)
+    project = double.addProject(path: "acme/shop", repository: upstream, visibility: visibility)
     token = double.addToken(name: "ada").value
     let store = try SettingsStore(directory: directory.appendingPathComponent("config").path)
     let cache = try CacheStore(
@@ -44,6 +46,7 @@ final class DashboardFixture: Sendable {
     let provider = TokenProvider(vault: vault, cancellation: cancellation) {
       HTTPConfiguration(caFile: $0, userAgent: "test")
     }
+    self.provider = provider
     guard let address = ListenAddress("127.0.0.1:0") else { throw WebClientError.cannotConnect }
     var options = Dashboard.Options(listen: address)
     try change(&options)
@@ -108,6 +111,11 @@ final class DashboardFixture: Sendable {
         "GIT_DIR": path ?? "",
       ].filter { !$0.value.isEmpty }, input: Array(input.utf8))
     guard result.status == 0 else { throw WebClientError.timedOut(result.errorText) }
+  }
+
+  /// Runs git in the upstream.
+  func git(_ words: String..., input: String = "") throws {
+    try Self.git(upstream, words, input: input)
   }
 
   /// Opens a merge request from one of the upstream's branches.

@@ -11,17 +11,23 @@ actor AnalysisCenter {
   private let cache: CacheStore
   private let workers: Workers
   private let counters: Counters
+  private let download: @Sendable (CachedProject) throws -> ContentDownload?
   private var waiting = 0
   private var tasks: [StoredAnalysis.ID: Task<Void, Never>] = [:]
 
   /// The most questions that wait.
   static let maximumWaiting = 50
 
-  init(store: SettingsStore, cache: CacheStore, workers: Workers, counters: Counters) {
+  /// - Parameter download: How what the mirror of a project lacks is fetched; `nil` where it cannot be.
+  init(
+    store: SettingsStore, cache: CacheStore, workers: Workers, counters: Counters,
+    download: @escaping @Sendable (CachedProject) throws -> ContentDownload?
+  ) {
     self.store = store
     self.cache = cache
     self.workers = workers
     self.counters = counters
+    self.download = download
   }
 
   /// Takes a question; its answer comes later.
@@ -93,9 +99,10 @@ actor AnalysisCenter {
     _ question: AnalysisQuestion, id: StoredAnalysis.ID
   ) async {
     do {
-      try await workers.analyzing { [store, cache] in
+      try await workers.analyzing { [store, cache, download] in
         try store.beginAnalysis(id)
-        let answer = try AnswerWriter(store: store, cache: cache).answer(question)
+        let answer = try AnswerWriter(store: store, cache: cache, download: download)
+          .answer(question)
         try store.finishAnalysis(
           id, status: answer.isPartial ? .partial : .complete, answer.forms, at: Date())
       }

@@ -4,6 +4,7 @@ import Foundation
 import Pages
 import Reports
 import Settings
+import Sync
 
 /// What lists show of an answer.
 struct AnalysisHeadline: Codable, Sendable {
@@ -17,10 +18,12 @@ struct AnalysisHeadline: Codable, Sendable {
   var notes: [String]
 }
 
-/// Answers a question from disk.
+/// Answers a question from disk, and asks a server only for what its mirror lacks.
 struct AnswerWriter {
   let store: SettingsStore
   let cache: CacheStore
+  /// How what the mirror of a project lacks is fetched; `nil` where it cannot be.
+  let download: (CachedProject) throws -> ContentDownload?
 
   struct Answer {
     var forms: StoredAnalysis.Answer
@@ -41,7 +44,13 @@ struct AnswerWriter {
     var scopes = try AnalysisScopes(
       cache: cache, settings: store, repositories: question.repositories,
       services: question.services, symptom: symptom)
-    if let revision = question.revision { try scopes.keep(having: revision) }
+    let completion = MirrorCompletion(cacheDirectory: cache.directory, download: download)
+    if let revision = question.revision {
+      if !scopes.have(revision) {
+        try completion.searchTag(in: revision, of: scopes.found.map(\.project))
+      }
+      try scopes.keep(having: revision)
+    }
     let notes = scopes.notes
     scopes.checkWindow(from: start, until: at)
     shortfalls += scopes.notes.dropFirst(notes.count)
@@ -54,17 +63,23 @@ struct AnswerWriter {
       do {
         var told = notes + shortfalls
         let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
-        let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query)
+        let analysis = try Analyzer(cache: cache, fitted: weights)
+          .analyze(query, fetchFiles: completion.fetchFiles)
         let report = AnalysisReport(
-          analysis, notes: told, weights: weights, answeredOffline: true)
+          analysis, notes: told, weights: weights, answeredOffline: completion.isOffline)
         return Answer(
           forms: try forms(analysis, report, notes: told),
           isPartial: !shortfalls.isEmpty)
       } catch let error as AnalysisError {
         let left = found.filter { $0.project.path != error.unreadable }
-        guard !left.isEmpty, left.count < found.count else { throw error }
+        let reason = completion.takeFailure()
+        guard !left.isEmpty, left.count < found.count else {
+          throw reason.map {
+            WebFailure($0.code, "\(error.summary) \($0.message)", hint: $0.hint)
+          } ?? error
+        }
         found = left
-        shortfalls.append("\(error.summary) \(error.hint)")
+        shortfalls.append("\(error.summary) \(reason?.message ?? error.hint)")
       }
     }
   }

@@ -84,7 +84,7 @@ extension Configuration {
       }
       return (adopted, true, nil)
     }
-    switch try lookup.ask(for: reference, connection: connection) {
+    switch try lookup().ask(for: reference, connection: connection) {
     case .found(let project):
       if let moved = try store.repositories().first(where: {
         $0.baseURL == connection.baseURL && $0.projectID == project.id

@@ -15,9 +15,20 @@ struct Configuration: Sendable {
   let vault: Vault
   let provider: TokenProvider
   let wait: @Sendable (Double) throws -> Void
+  /// Whether no GitLab may be asked.
+  let isOffline: Bool
 
-  var lookup: RepositoryLookup {
-    RepositoryLookup(store: store, provider: provider, wait: wait)
+  /// Refuses what would open a socket to a GitLab.
+  func requireNetwork() throws {
+    guard !isOffline else {
+      throw WebFailure(
+        .conflict, "The dashboard runs offline.", hint: "Start it without --offline.")
+    }
+  }
+
+  func lookup() throws -> RepositoryLookup {
+    try requireNetwork()
+    return RepositoryLookup(store: store, provider: provider, wait: wait)
   }
 
   var setup: ConnectionSetup { ConnectionSetup(store: store, vault: vault) }
@@ -48,8 +59,11 @@ struct Configuration: Sendable {
 
   // MARK: Connections
 
-  func client(of baseURL: BaseURL, tokens: any TokenSource, caFile: String?) -> GitLabClient {
-    GitLabClient(
+  func client(
+    of baseURL: BaseURL, tokens: any TokenSource, caFile: String?
+  ) throws -> GitLabClient {
+    try requireNetwork()
+    return GitLabClient(
       baseURL: baseURL.description,
       http: HTTPClient(
         configuration: provider.network(caFile), cancellation: provider.cancellation),
@@ -269,7 +283,7 @@ struct Configuration: Sendable {
         reference: try RepositoryReference(baseURL: baseURL, path: existing.path),
         projectID: existing.projectID, existing: existing)
     }
-    switch try lookup.ask(for: reference, tokens: tokens, caFile: caFile) {
+    switch try lookup().ask(for: reference, tokens: tokens, caFile: caFile) {
     case .found(let project):
       if let other = try store.repositories().first(where: {
         $0.baseURL == baseURL && $0.projectID == project.id

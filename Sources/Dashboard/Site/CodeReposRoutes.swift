@@ -92,7 +92,7 @@ struct CodeReposRoutes: Sendable {
     page.method = ConnectPage.Method(rawValue: value(.method)) ?? page.method
     page.clientID = value(.clientID)
     do {
-      try services.requireNetwork()
+      try configuration.requireNetwork()
       let address =
         item.map { "\($0.connection.baseURL)" }
         ?? (page.isGitLabCom ? ConfigBody.defaultBaseURL : page.baseURL)
@@ -246,7 +246,7 @@ struct CodeReposRoutes: Sendable {
       let stored = try await services.workers.onNetwork {
         let tokens = try login.code.tokens(for: answer)
         let date = Date()
-        let client = configuration.client(
+        let client = try configuration.client(
           of: login.baseURL, tokens: FixedToken(tokens.accessToken), caFile: login.caFile)
         let stored = try configuration.setup.store(
           tokens, from: login.code.client, client: client, name: login.name,
@@ -322,7 +322,7 @@ struct CodeReposRoutes: Sendable {
       let connection = try await services.workers.onNetwork {
         let item = try configuration.item(id)
         if revokes {
-          try services.requireNetwork()
+          try configuration.requireNetwork()
           try configuration.provider.revoke(item.connection)
         }
         _ = try configuration.remove(id, withRepositories: false)

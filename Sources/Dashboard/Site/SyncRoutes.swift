@@ -34,7 +34,7 @@ struct SyncRoutes: Sendable {
   private func start(
     _ repositories: [RepositorySetting], _ request: WebRequest
   ) async throws -> WebResponse {
-    try services.requireNetwork()
+    try services.configuration.requireNetwork()
     for repository in repositories { await services.syncs.request(repository, cause: .person) }
     return services.goOn(to: .sync, request)
   }

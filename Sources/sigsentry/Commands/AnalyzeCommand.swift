@@ -109,7 +109,13 @@ struct AnalyzeCommand: ParsableCommand {
       limit: limit)
     var notes = readingNotes + scopes.notes
     let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
-    let analysis = try answer(query, from: cache, weights: weights, isOffline: &isOffline)
+    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query) {
+      revision, project in
+      guard let download = try options.contentDownload(for: project) else { return false }
+      isOffline = false
+      return try download.fetchFiles(
+        of: revision, in: project, cacheDirectory: options.cacheDirectory)
+    }
     let report = AnalysisReport(
       analysis, notes: notes, weights: weights, answeredOffline: isOffline)
     if let capsule {
@@ -122,52 +128,17 @@ struct AnalyzeCommand: ParsableCommand {
     write(report)
   }
 
-  /// Answers from disk, and where a mirror of the window only lacks the files of the revision, once these are fetched.
-  private func answer(
-    _ query: AnalysisQuery, from cache: CacheStore, weights: FittedWeights?, isOffline: inout Bool
-  ) throws -> Analysis {
-    var completed: Set<Int64> = []
-    while true {
-      do {
-        return try Analyzer(cache: cache, fitted: weights).analyze(query)
-      } catch let error as AnalysisError {
-        guard case .filesMissing(let revision, let project) = error,
-          completed.insert(project.id).inserted,
-          let download = try options.contentDownload(for: project),
-          try download.fetchFiles(
-            of: revision, in: project, cacheDirectory: options.cacheDirectory)
-        else { throw error }
-        isOffline = false
-      }
-    }
-  }
-
-  /// The most servers that are asked for a tag.
-  private static let mostServers = 16
-
   /// Asks for a tag that no mirror has.
   ///
   /// - Returns: Whether one has it now.
   private func fetchTag(_ revision: String, of projects: [CachedProject]) throws -> Bool {
-    var isFound = false
-    var failure: (any Error)?
-    for project in projects.prefix(Self.mostServers) {
-      do {
-        guard let download = try options.contentDownload(for: project) else { continue }
-        if try download.fetchTag(
-          in: revision, of: project, cacheDirectory: options.cacheDirectory)
-        {
-          isFound = true
-        }
-      } catch {
-        if Interruption.cancellation.isCancelled { throw error }
-        failure = failure ?? error
-      }
-    }
-    if !isFound, let failure, let explanation = Explanation(failure) {
+    let search = try ContentDownload.searchTag(
+      in: revision, of: projects, cacheDirectory: options.cacheDirectory,
+      by: options.contentDownload)
+    if !search.isFound, let failure = search.failure, let explanation = Explanation(failure) {
       options.inform("sigsentry: no tag was found: \(explanation.summary)")
     }
-    return isFound
+    return search.isFound
   }
 
   func write(_ report: AnalysisReport) {

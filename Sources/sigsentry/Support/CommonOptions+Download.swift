@@ -6,15 +6,12 @@ extension CommonOptions {
   /// How what the mirror of a project lacks is fetched; `nil` where no socket may be opened or no settings tell how.
   func contentDownload(for project: CachedProject) throws -> ContentDownload? {
     guard !offline, try hasSettings() else { return nil }
-    let workspace = try Workspace(self)
-    let setting = try workspace.store.repositories().first {
-      $0.projectID == project.projectID && $0.baseURL.hostKey == project.host
-    }
-    guard let setting else { return nil }
+    let download = try Workspace(self).access.contentDownload(
+      for: project, cancellation: Interruption.cancellation)
+    guard let download else { return nil }
     Interruption.install()
     inform("sigsentry: asking the server of \(project.path) for what the mirror lacks")
-    return ContentDownload(
-      try workspace.access.target(for: setting), cancellation: Interruption.cancellation)
+    return download
   }
 
   /// A question is no reason to make settings.
