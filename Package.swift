@@ -153,7 +153,8 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "Cache", "Correlation"],
       swiftSettings: settings),
     .testTarget(
-      name: "GitLabDoubleTests", dependencies: ["GitLabDouble"], swiftSettings: settings),
+      name: "GitLabDoubleTests", dependencies: ["GitLabDouble", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: settings),
     .testTarget(
       name: "MirrorTests",

@@ -109,7 +109,12 @@ public final class Browser: Sendable {
     for continuation in waiting { continuation.resume(throwing: BrowserError.ended) }
   }
 
+  /// How long a command may go without an answer; a loaded machine is slow.
+  private static let patience = Duration.seconds(20)
+
   /// Sends a command and awaits its answer.
+  ///
+  /// - Throws: ``BrowserError``: `refused` where none comes, as of a script in a page that is gone.
   func call(
     _ method: String, _ parameters: [String: JSON] = [:], session: String? = nil
   ) async throws -> Message.Result {
@@ -119,6 +124,11 @@ public final class Browser: Sendable {
     }
     let command = Command(id: id, method: method, params: parameters, sessionId: session)
     let bytes = Array(try JSONEncoder().encode(command)) + [0]
+    let timer = Task { [weak self] in
+      try await Task.sleep(for: Self.patience)
+      self?.giveUp(id, with: BrowserError.refused("no answer to \(method)"))
+    }
+    defer { timer.cancel() }
     let message = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let failure = state.withLock { state -> (any Error)? in
@@ -135,10 +145,14 @@ public final class Browser: Sendable {
         if let failure { continuation.resume(throwing: failure) }
       }
     } onCancel: {
-      let continuation = state.withLock { $0.waiting.removeValue(forKey: id) }
-      continuation?.resume(throwing: CancellationError())
+      giveUp(id, with: CancellationError())
     }
     return message.result ?? .init()
+  }
+
+  private func giveUp(_ id: Int, with error: any Error) {
+    let continuation = state.withLock { $0.waiting.removeValue(forKey: id) }
+    continuation?.resume(throwing: error)
   }
 
   /// Opens a tab with cookies of its own.

@@ -69,7 +69,7 @@ public struct Tab: Sendable {
     throw BrowserError.never(condition, page: String(page.prefix(3_000)))
   }
 
-  /// Looks anew with every frame; a page that is left answers with an error, and its successor is asked.
+  /// Looks anew again and again, by a timer, as a page that nobody looks at has no frames; a page that is left answers with an error, and its successor is asked.
   private static func awaiting(_ condition: String) -> String {
     """
     await new Promise((found) => {
@@ -77,7 +77,7 @@ public struct Tab: Sendable {
       const look = () => {
         let so = false;
         try { so = Boolean(\(condition)); } catch {}
-        if (so || performance.now() > end) found(so); else requestAnimationFrame(look);
+        if (so || performance.now() > end) found(so); else setTimeout(look, 10);
       };
       look();
     })

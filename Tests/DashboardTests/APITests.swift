@@ -3,6 +3,7 @@ import Foundation
 import GitLabDouble
 import Reports
 import Settings
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -50,7 +51,7 @@ import Testing
   @Test func `what is wrong is told at its field, and nothing is stored`() async throws {
     let fixture = try await DashboardFixture()
     let key = try fixture.key(.configWrite)
-    func post(_ body: String) async throws -> WebAnswer {
+    func post(_ body: String) async throws -> SocketResponse {
       let answer = try await fixture.api("POST", "/v1/config/repos", key: key, body)
       #expect(answer.status == 400 && answer.code == "VALIDATION_ERROR", "\(answer.text)")
       return answer
@@ -133,7 +134,7 @@ import Testing
   @Test func `every refusal below v1 comes in the envelope`() async throws {
     let fixture = try await DashboardFixture()
     let key = try fixture.key(.configRead, .analysisCreate)
-    func check(_ answer: WebAnswer, _ status: Int, _ code: String) {
+    func check(_ answer: SocketResponse, _ status: Int, _ code: String) {
       #expect(answer.status == status && answer.code == code, "\(answer.status) \(answer.text)")
       #expect(answer["Content-Type"] == "application/json")
       #expect(answer.json["error"]?["message"]?.text?.isEmpty == false)
@@ -173,7 +174,7 @@ import Testing
       $0.clock = { begin }
     }
     let (key, other) = (try fixture.key(.configRead), try fixture.key(.configRead))
-    var limited: WebAnswer?
+    var limited: SocketResponse?
     for _ in 0..<40 where limited == nil {
       let answer = try await fixture.api("GET", "/v1/config/repos", key: key)
       if answer.status == 429 { limited = answer }

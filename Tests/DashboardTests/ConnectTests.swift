@@ -3,6 +3,7 @@ import Foundation
 import GitLabDouble
 import Reports
 import Settings
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -72,7 +73,7 @@ import Testing
   }
 
   /// Where the page leads that stands between the form and GitLab.
-  private func consentPage(_ answer: WebAnswer) -> String {
+  private func consentPage(_ answer: SocketResponse) -> String {
     String((answer["Refresh"] ?? "").dropFirst("0; url=".count))
   }
 

@@ -9,6 +9,10 @@ import Settings
 import Synchronization
 import TestSupport
 
+struct FixtureError: Error {
+  let what: String
+}
+
 /// A dashboard that is served, with directories of its own, and a stand-in GitLab with one project.
 final class DashboardFixture: Sendable {
   let double: GitLabDouble
@@ -47,7 +51,7 @@ final class DashboardFixture: Sendable {
       HTTPConfiguration(caFile: $0, userAgent: "test")
     }
     self.provider = provider
-    guard let address = ListenAddress("127.0.0.1:0") else { throw WebClientError.cannotConnect }
+    guard let address = ListenAddress("127.0.0.1:0") else { throw SocketError.cannotConnect }
     var options = Dashboard.Options(listen: address)
     try change(&options)
     let started = AsyncStream<Result<Int, any Error>>.makeStream()
@@ -64,7 +68,7 @@ final class DashboardFixture: Sendable {
       }
     }
     var iterator = started.stream.makeAsyncIterator()
-    guard let outcome = await iterator.next() else { throw WebClientError.cannotConnect }
+    guard let outcome = await iterator.next() else { throw SocketError.cannotConnect }
     port = try outcome.get()
   }
 
@@ -110,7 +114,7 @@ final class DashboardFixture: Sendable {
         "PATH": "/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nonexistent",
         "GIT_DIR": path ?? "",
       ].filter { !$0.value.isEmpty }, input: Array(input.utf8))
-    guard result.status == 0 else { throw WebClientError.timedOut(result.errorText) }
+    guard result.status == 0 else { throw FixtureError(what: result.errorText) }
   }
 
   /// Runs git in the upstream.
@@ -138,7 +142,7 @@ final class DashboardFixture: Sendable {
   func api(
     _ method: String, _ path: String, key: String?, _ json: String? = nil,
     type: String = "application/json"
-  ) async throws -> WebAnswer {
+  ) async throws -> SocketResponse {
     var headers = json == nil ? [:] : ["Content-Type": type]
     headers["Authorization"] = key.map { "Bearer \($0)" }
     let answer = try await client.send(method, path, headers, body: json.map { Array($0.utf8) })
@@ -151,7 +155,7 @@ final class DashboardFixture: Sendable {
     answers.withLock { $0.contains { $0.contains(secret) } }
   }
 
-  func note(_ answer: WebAnswer) {
+  func note(_ answer: SocketResponse) {
     answers.withLock { $0.append("\(answer.headers) \(answer.text)") }
   }
 
@@ -169,7 +173,7 @@ final class DashboardFixture: Sendable {
       if try await body() { return }
       try await Task.sleep(for: .milliseconds(10))
     }
-    throw WebClientError.timedOut("it never came true")
+    throw FixtureError(what: "it never came true")
   }
 }
 
@@ -185,7 +189,7 @@ final class Browser: Sendable {
     client = WebClient(port: fixture.port, host: host)
   }
 
-  private func take(_ answer: WebAnswer) -> WebAnswer {
+  private func take(_ answer: SocketResponse) -> SocketResponse {
     fixture.note(answer)
     if let set = answer["Set-Cookie"] {
       cookie.withLock { $0 = String(set.prefix { $0 != ";" }) }
@@ -200,7 +204,7 @@ final class Browser: Sendable {
   var csrf: String { formToken.withLock { $0 } ?? "" }
 
   @discardableResult
-  func get(_ path: String, _ more: [String: String] = [:]) async throws -> WebAnswer {
+  func get(_ path: String, _ more: [String: String] = [:]) async throws -> SocketResponse {
     take(try await client.send("GET", path, headers.merging(more) { _, new in new }))
   }
 
@@ -208,7 +212,7 @@ final class Browser: Sendable {
   func post(
     _ path: String, _ fields: [(String, String)] = [], _ more: [String: String] = [:],
     csrf given: String? = nil
-  ) async throws -> WebAnswer {
+  ) async throws -> SocketResponse {
     if csrf.isEmpty { try await get("/settings") }
     if csrf.isEmpty { try await get("/login") }
     let allowed = CharacterSet.alphanumerics
@@ -222,7 +226,7 @@ final class Browser: Sendable {
   }
 
   /// Sends a form with files.
-  func postFiles(_ path: String, _ fields: [(String, String)]) async throws -> WebAnswer {
+  func postFiles(_ path: String, _ fields: [(String, String)]) async throws -> SocketResponse {
     if csrf.isEmpty { try await get("/settings") }
     var text = ""
     for (name, value) in [("csrf", csrf)] + fields {

@@ -3,6 +3,7 @@ import GitLabDouble
 import HTTP
 import Reports
 import Settings
+import TestSupport
 import Testing
 
 @testable import Dashboard

@@ -5,6 +5,7 @@ import HTTP
 import Reports
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Dashboard

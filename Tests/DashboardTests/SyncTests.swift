@@ -4,6 +4,7 @@ import GitLabDouble
 import HTTP
 import Reports
 import Settings
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -65,7 +66,7 @@ import Testing
     let fixture = try await DashboardFixture { $0.webhookToken = Secret("hook token") }
     let key = try fixture.key(.configWrite)
     _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
-    func hook(_ token: String?, _ body: String) async throws -> WebAnswer {
+    func hook(_ token: String?, _ body: String) async throws -> SocketResponse {
       var headers = ["Content-Type": "application/json"]
       headers["X-Gitlab-Token"] = token
       return try await fixture.client.send(

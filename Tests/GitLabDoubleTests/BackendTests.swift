@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -51,7 +52,7 @@ import Testing
       (packet("command=fetch") + "0001" + packet("want \(tip)\n") + packet("done\n") + "0000").utf8)
   }
 
-  private func fetch(_ fixture: Fixture, timeout: Double) async throws -> TestResponse {
+  private func fetch(_ fixture: Fixture, timeout: Double) async throws -> SocketResponse {
     var client = fixture.anonymous
     client.timeout = timeout
     return try await client.send(
@@ -65,7 +66,7 @@ import Testing
   @Test func `a large pack passes whole`() async throws {
     let fixture = try await makeLarge()
     let answer = try await fetch(fixture, timeout: 60)
-    #expect(answer.complete && answer.body.count > 12_000_000)
+    #expect(answer.isComplete && answer.body.count > 12_000_000)
     #expect(fixture.double.log.requests.last?.bytesSent == answer.body.count)
     #expect(fixture.double.log.requests.last?.gitCommand == "fetch")
     #expect(await eventually { processes(fixture).isEmpty })
@@ -75,7 +76,7 @@ import Testing
   @Test func `a client that goes away takes its backend with it`() async throws {
     let fixture = try await makeLarge()
     fixture.double.inject(.stallAfter(bytes: 100_000), on: .gitUploadPack)
-    await #expect(throws: TestClientError.self) { try await fetch(fixture, timeout: 0.5) }
+    await #expect(throws: SocketError.self) { try await fetch(fixture, timeout: 0.5) }
     #expect(await eventually { processes(fixture).isEmpty })
     await fixture.double.stop()
   }
@@ -91,6 +92,6 @@ import Testing
     // What the backend itself has started is killed with it, and not waited for by anyone here.
     #expect(await eventually { processes(fixture).isEmpty })
     let rest = try await answer
-    #expect(!rest.complete)
+    #expect(!rest.isComplete)
   }
 }

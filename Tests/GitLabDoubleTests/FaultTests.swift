@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -42,13 +43,13 @@ import Testing
     #expect(try await fixture.api("/user").status == 502)
     fixture.double.inject(.malformedJSON, times: 1)
     let malformed = try await fixture.api("/user")
-    #expect(malformed.complete && (try? malformed.json) == nil)
+    #expect(malformed.isComplete && (try? malformed.json) == nil)
     fixture.double.inject(.cut(afterBytes: 10), times: 1)
     let cut = try await fixture.api("/user")
-    #expect(!cut.complete && cut.body.count == 10)
+    #expect(!cut.isComplete && cut.body.count == 10)
     #expect(cut["Content-Length"] == "\(whole.body.count)")
     fixture.double.inject(.hangUp, times: 1)
-    await #expect(throws: TestClientError.self) { try await fixture.api("/user") }
+    await #expect(throws: SocketError.self) { try await fixture.api("/user") }
     fixture.double.inject(.trickle(bytesPerSecond: 1000), times: 1)
     #expect(try await fixture.api("/user").body == whole.body)
     fixture.double.inject(.redirect(status: 302, location: "http://example.com/"), times: 1)
@@ -63,7 +64,7 @@ import Testing
     var client = fixture.client
     client.timeout = 0.3
     let impatient = client
-    await #expect(throws: TestClientError.self) { try await impatient.get("/api/v4/user") }
+    await #expect(throws: SocketError.self) { try await impatient.get("/api/v4/user") }
     // Only the double's end can end these.
     client.timeout = 3600
     let patient = client
@@ -76,7 +77,7 @@ import Testing
     await fixture.double.stop()
     #expect((try? await silent) == nil)
     let rest = try await partial
-    #expect(!rest.complete && rest.body.count == 5)
+    #expect(!rest.isComplete && rest.body.count == 5)
   }
 
   @Test func `a flipped byte breaks the pack and nothing else`() async throws {

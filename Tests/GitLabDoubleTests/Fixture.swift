@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import GitLabDouble
 
@@ -38,11 +39,11 @@ final class Fixture: Sendable {
 
   var anonymous: TestClient { TestClient(port: double.port) }
 
-  func api(_ path: String, _ headers: [(String, String)] = []) async throws -> TestResponse {
+  func api(_ path: String, _ headers: [(String, String)] = []) async throws -> SocketResponse {
     try await client.get(double.core.prefix + "/api/v4" + path, headers)
   }
 
-  func graphQL(_ query: String, variables: JSON = [:]) async throws -> TestResponse {
+  func graphQL(_ query: String, variables: JSON = [:]) async throws -> SocketResponse {
     let body: JSON = ["query": .string(query), "variables": variables]
     return try await client.send(
       "POST", double.core.prefix + "/api/graphql",

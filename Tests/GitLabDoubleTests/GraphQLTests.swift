@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -38,13 +39,13 @@ import Testing
     #expect(project?["requests"]?["count"] == 1)
     #expect(project?["requests"]?["pageInfo"]?["hasNextPage"] == false)
     guard case .array(let nodes) = project?["requests"]?["nodes"] ?? .null, let node = nodes.first
-    else { throw TestClientError.noAnswer }
+    else { throw SocketError.noAnswer }
     #expect(node["iid"] == "1" && node["__typename"] == "MergeRequest")
     #expect(
       node["diffStatsSummary"]
         == ["additions": 6, "changes": 11, "deletions": 5, "fileCount": 3])
     guard case .array(let stats) = node["diffStats"] ?? .null else {
-      throw TestClientError.noAnswer
+      throw SocketError.noAnswer
     }
     #expect(stats.compactMap { $0["path"] } == ["doc/pool.md", "src/index.c", "src/pool.c"])
     #expect(json["data"]?["currentUser"]?["username"] == "mara-lind")
@@ -72,7 +73,7 @@ import Testing
       ).json
       let connection = json["data"]?["project"]?["mergeRequests"]
       guard case .array(let nodes) = connection?["nodes"] ?? .null else {
-        throw TestClientError.noAnswer
+        throw SocketError.noAnswer
       }
       #expect(nodes.count == expected)
       seen += nodes.compactMap { $0["iid"] }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
 
 @Suite struct MergeRequestTests {
-  private func rows(_ answer: TestResponse) throws -> [JSON] {
-    guard case .array(let rows) = try answer.json else { throw TestClientError.noAnswer }
+  private func rows(_ answer: SocketResponse) throws -> [JSON] {
+    guard case .array(let rows) = try answer.json else { throw SocketError.noAnswer }
     return rows
   }
 
@@ -165,11 +166,11 @@ import Testing
     let versions = try rows(try await fixture.api(path))
     #expect(versions.count == 2)
     #expect(versions[0]["real_size"] == "1" && versions[1]["real_size"] == "3")
-    guard case .int(let id) = versions[1]["id"] ?? .null else { throw TestClientError.noAnswer }
+    guard case .int(let id) = versions[1]["id"] ?? .null else { throw SocketError.noAnswer }
     let one = try await fixture.api(path + "/\(id)").json
     guard case .array(let diffs) = one["diffs"] ?? .null,
       case .array(let commits) = one["commits"] ?? .null
-    else { throw TestClientError.noAnswer }
+    else { throw SocketError.noAnswer }
     #expect(diffs.count == 3 && commits.count == 2)
     await fixture.double.stop()
   }
@@ -211,7 +212,7 @@ import Testing
     let branches = try rows(try await fixture.api(path + "/repository/branches"))
     #expect(branches.compactMap { $0["name"] } == ["feature", "large", "main"])
     #expect(branches[2]["default"] == true)
-    guard case .string(let sha) = commits[0]["id"] ?? .null else { throw TestClientError.noAnswer }
+    guard case .string(let sha) = commits[0]["id"] ?? .null else { throw SocketError.noAnswer }
     let commit = try await fixture.api(path + "/repository/commits/\(sha)").json
     #expect(commit["stats"] == ["additions": 1, "deletions": 5, "total": 6])
     let missing = try await fixture.api(path + "/repository/commits/--all")
@@ -257,7 +258,7 @@ import Testing
     #expect(plain[0]["labels"] == ["backend", "performance"] && plain[0]["upvotes"] == 7)
     let full = try rows(try await fixture.api(path + "?with_labels_details=true"))
     guard case .array(let labels) = full[0]["labels"] ?? .null else {
-      throw TestClientError.noAnswer
+      throw SocketError.noAnswer
     }
     #expect(labels[0]["name"] == "backend")
     let simple = try rows(try await fixture.api(path + "?view=simple"))

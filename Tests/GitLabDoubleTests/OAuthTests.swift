@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -32,7 +33,7 @@ private final class Clock: Sendable {
     double.signIn(double.addUser(username: "mara", name: "Mara Lind"))
   }
 
-  private func post(_ path: String, _ fields: [(String, String)]) async throws -> TestResponse {
+  private func post(_ path: String, _ fields: [(String, String)]) async throws -> SocketResponse {
     let body = fields.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
     return try await client.send(
       "POST", "/gitlab/oauth/" + path,
@@ -59,7 +60,7 @@ private final class Clock: Sendable {
   }
 
   private func redeem(_ code: String, _ changes: [(String, String)] = []) async throws
-    -> TestResponse
+    -> SocketResponse
   {
     let fields = [
       ("grant_type", "authorization_code"), ("client_id", "app"), ("code", code),
@@ -69,7 +70,7 @@ private final class Clock: Sendable {
   }
 
   private func text(_ json: JSON?) throws -> String {
-    guard case .string(let text) = json ?? .null else { throw TestClientError.noAnswer }
+    guard case .string(let text) = json ?? .null else { throw SocketError.noAnswer }
     return text
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -79,7 +80,7 @@ import Testing
     let fixture = try await Fixture()
     for number in 1...5 { fixture.double.addProject(path: "acme/extra-\(number)") }
     let found = try await fixture.api("/projects?search=extra&simple=true")
-    guard case .array(let rows) = try found.json else { throw TestClientError.noAnswer }
+    guard case .array(let rows) = try found.json else { throw SocketError.noAnswer }
     #expect(rows.count == 5)
     #expect(rows[0]["empty_repo"] == nil)
     let first = try await fixture.api(

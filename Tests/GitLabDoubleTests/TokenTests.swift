@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GitLabDouble
@@ -50,7 +51,7 @@ import Testing
     #expect(own["scopes"] == ["api"])
     let rotated = try await client.send("POST", "/api/v4/personal_access_tokens/self/rotate").json
     guard case .string(let value) = rotated["token"] ?? .null else {
-      throw TestClientError.noAnswer
+      throw SocketError.noAnswer
     }
     #expect(try await client.get("/api/v4/user").status == 401)
     let fresh = TestClient(port: fixture.double.port, headers: [("PRIVATE-TOKEN", value)])
