@@ -2,14 +2,9 @@
 ///
 /// Keeps memory from one pair to the next, and stays on one thread.
 public final class LineMatcher {
-  private var classes = LineClasses()
-  private var oldNumbers = Scratch<Int32>()
-  private var newNumbers = Scratch<Int32>()
-  private var oldKept = Scratch<Int32>()
-  private var newKept = Scratch<Int32>()
+  private var lines = NumberedLines()
   private var oldPlaces = Scratch<Int32>()
   private var newPlaces = Scratch<Int32>()
-  private var frontier = Scratch<Int32>()
 
   /// Makes a matcher without any memory yet.
   public init() {}
@@ -28,11 +23,7 @@ public final class LineMatcher {
       return [LineHunk(old: head..<(head + oldCount), new: head..<(head + newCount))]
     }
     defer { shrink() }
-    classes.reset(lineCount: oldCount + newCount)
-    oldNumbers.reserve(oldCount)
-    newNumbers.reserve(newCount)
-    classes.classify(texts.old, as: .old, into: oldNumbers.pointer)
-    classes.classify(texts.new, as: .new, into: newNumbers.pointer)
+    lines.number(texts, oldCount: oldCount, newCount: newCount)
     var oldChanged = [Bool](repeating: true, count: oldCount)
     var newChanged = [Bool](repeating: true, count: newCount)
     markCommon(&oldChanged, &newChanged)
@@ -41,31 +32,26 @@ public final class LineMatcher {
 
   private func markCommon(_ oldChanged: inout [Bool], _ newChanged: inout [Bool]) {
     let (oldCount, newCount) = (oldChanged.count, newChanged.count)
-    oldKept.reserve(oldCount)
-    newKept.reserve(newCount)
     oldPlaces.reserve(oldCount)
     newPlaces.reserve(newCount)
-    let entries = classes.all
+    let entries = lines.classes.all
+    let (old, new) = (lines.old, lines.new)
     var oldKeptCount = 0
-    for index in 0..<oldCount where entries[Int(oldNumbers.pointer[index])].newCount != 0 {
-      oldKept.pointer[oldKeptCount] = oldNumbers.pointer[index]
+    for index in 0..<oldCount where entries[Int(old[index])].newCount != 0 {
+      lines.keptOld[oldKeptCount] = old[index]
       oldPlaces.pointer[oldKeptCount] = Int32(truncatingIfNeeded: index)
       oldKeptCount += 1
     }
     var newKeptCount = 0
-    for index in 0..<newCount where entries[Int(newNumbers.pointer[index])].oldCount != 0 {
-      newKept.pointer[newKeptCount] = newNumbers.pointer[index]
+    for index in 0..<newCount where entries[Int(new[index])].oldCount != 0 {
+      lines.keptNew[newKeptCount] = new[index]
       newPlaces.pointer[newKeptCount] = Int32(truncatingIfNeeded: index)
       newKeptCount += 1
     }
     guard oldKeptCount > 0, newKeptCount > 0 else { return }
-    frontier.reserve(GitSearch.frontierCapacity(oldKeptCount, newKeptCount))
-    let search = GitSearch(
-      old: oldKept.pointer, oldKeptCount, new: newKept.pointer, newKeptCount,
-      frontier: frontier.pointer)
     var oldGone = [Bool](repeating: false, count: oldKeptCount)
     var newGone = [Bool](repeating: false, count: newKeptCount)
-    search.search { old, new in
+    lines.search(oldKeptCount, newKeptCount).search { old, new in
       for index in old { oldGone[index] = true }
       for index in new { newGone[index] = true }
     }
@@ -100,14 +86,8 @@ public final class LineMatcher {
   }
 
   private func shrink() {
-    let limit = 1 << 18
-    classes.shrink(to: limit)
-    oldNumbers.shrink(to: limit)
-    newNumbers.shrink(to: limit)
-    oldKept.shrink(to: limit)
-    newKept.shrink(to: limit)
-    oldPlaces.shrink(to: limit)
-    newPlaces.shrink(to: limit)
-    frontier.shrink(to: 4 * limit)
+    lines.shrink()
+    oldPlaces.shrink(to: NumberedLines.mostKept)
+    newPlaces.shrink(to: NumberedLines.mostKept)
   }
 }

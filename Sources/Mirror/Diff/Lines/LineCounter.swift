@@ -17,14 +17,9 @@ final class LineCounter {
   /// Fewer lines without a match than this around a line never make git leave it out.
   private static let fewestUnmatchedLines = 7
 
-  private var classes = LineClasses()
-  private var oldNumbers = Scratch<Int32>()
-  private var newNumbers = Scratch<Int32>()
-  private var oldKept = Scratch<Int32>()
-  private var newKept = Scratch<Int32>()
+  private var lines = NumberedLines()
   private var oldMarks = Scratch<MatchMark>()
   private var newMarks = Scratch<MatchMark>()
-  private var frontier = Scratch<Int32>()
 
   /// Compares two texts.
   func count(old: UnsafeRawBufferPointer, new: UnsafeRawBufferPointer) -> LineCount {
@@ -39,34 +34,22 @@ final class LineCounter {
       return LineCount(additions: newCount, deletions: oldCount, isCompared: false)
     }
     defer { shrink() }
-    classes.reset(lineCount: oldCount + newCount)
-    oldNumbers.reserve(oldCount)
-    newNumbers.reserve(newCount)
-    classes.classify(texts.old, as: .old, into: oldNumbers.pointer)
-    classes.classify(texts.new, as: .new, into: newNumbers.pointer)
+    lines.number(texts, oldCount: oldCount, newCount: newCount)
     let (common, isOptimal) = commonLines(texts, oldCount, newCount)
     return LineCount(
       additions: newCount - common, deletions: oldCount - common, isReversible: isOptimal)
   }
 
   private func shrink() {
-    let limit = 1 << 18
-    classes.shrink(to: limit)
-    oldNumbers.shrink(to: limit)
-    newNumbers.shrink(to: limit)
-    oldKept.shrink(to: limit)
-    newKept.shrink(to: limit)
-    oldMarks.shrink(to: limit)
-    newMarks.shrink(to: limit)
-    frontier.shrink(to: 4 * limit)
+    lines.shrink()
+    oldMarks.shrink(to: NumberedLines.mostKept)
+    newMarks.shrink(to: NumberedLines.mostKept)
   }
 
   /// How many lines git finds common to what is left of two texts.
   private func commonLines(
     _ texts: TrimmedTexts, _ oldCount: Int, _ newCount: Int
   ) -> (count: Int, isOptimal: Bool) {
-    oldKept.reserve(oldCount)
-    newKept.reserve(newCount)
     if !oldMayLeaveOut(oldCount), !newMayLeaveOut(newCount) {
       let oldKeptCount = keepMatched(oldCount, of: .old)
       let newKeptCount = keepMatched(newCount, of: .new)
@@ -78,20 +61,16 @@ final class LineCounter {
         }
       }
     }
-    let shared = classes.countShared(texts.head) + classes.countShared(texts.tail)
+    let shared = lines.countShared(texts.head) + lines.countShared(texts.tail)
     oldMarks.reserve(oldCount)
     newMarks.reserve(newCount)
     mark(oldCount, of: .old, total: oldCount + shared)
     mark(newCount, of: .new, total: newCount + shared)
     let oldKeptCount = MatchMark.keep(
-      oldMarks.pointer, oldNumbers.pointer, count: oldCount, into: oldKept.pointer)
+      oldMarks.pointer, lines.old, count: oldCount, into: lines.keptOld)
     let newKeptCount = MatchMark.keep(
-      newMarks.pointer, newNumbers.pointer, count: newCount, into: newKept.pointer)
-    frontier.reserve(GitSearch.frontierCapacity(oldKeptCount, newKeptCount))
-    let search = GitSearch(
-      old: oldKept.pointer, oldKeptCount, new: newKept.pointer, newKeptCount,
-      frontier: frontier.pointer)
-    return search.commonLines()
+      newMarks.pointer, lines.new, count: newCount, into: lines.keptNew)
+    return lines.search(oldKeptCount, newKeptCount).commonLines()
   }
 
   /// How far the kept lines are apart, if it is not far. Then git finds an optimum too, as long as lines that it keeps
@@ -99,16 +78,13 @@ final class LineCounter {
   private func shortDistance(_ oldKeptCount: Int, _ newKeptCount: Int) -> Int? {
     let limit = Self.shortDistance
     guard abs(oldKeptCount - newKeptCount) <= limit else { return nil }
-    frontier.reserve(EditDistance.frontierCapacity(limit: limit))
-    return EditDistance.between(
-      oldKept.pointer, oldKeptCount, newKept.pointer, newKeptCount, limit: limit,
-      frontier: frontier.pointer)
+    return lines.distance(oldKeptCount, newKeptCount, limit: limit)
   }
 
   private func keepMatched(_ count: Int, of side: LineClasses.Side) -> Int {
-    let numbers = side == .old ? oldNumbers.pointer : newNumbers.pointer
-    let kept = side == .old ? oldKept.pointer : newKept.pointer
-    let entries = classes.all
+    let numbers = side == .old ? lines.old : lines.new
+    let kept = side == .old ? lines.keptOld : lines.keptNew
+    let entries = lines.classes.all
     var keptCount = 0
     for index in 0..<count {
       let entry = entries + Int(numbers[index])
@@ -120,12 +96,12 @@ final class LineCounter {
   }
 
   private func oldMayLeaveOut(_ count: Int) -> Bool {
-    let (numbers, entries) = (oldNumbers.pointer, classes.all)
+    let (numbers, entries) = (lines.old, lines.classes.all)
     return Self.mayLeaveOut(count) { entries[Int(numbers[$0])].newCount != 0 }
   }
 
   private func newMayLeaveOut(_ count: Int) -> Bool {
-    let (numbers, entries) = (newNumbers.pointer, classes.all)
+    let (numbers, entries) = (lines.new, lines.classes.all)
     return Self.mayLeaveOut(count) { entries[Int(numbers[$0])].oldCount != 0 }
   }
 
@@ -148,9 +124,9 @@ final class LineCounter {
   }
 
   private func mark(_ count: Int, of side: LineClasses.Side, total: Int) {
-    let numbers = side == .old ? oldNumbers.pointer : newNumbers.pointer
+    let numbers = side == .old ? lines.old : lines.new
     let marks = side == .old ? oldMarks.pointer : newMarks.pointer
-    let entries = classes.all
+    let entries = lines.classes.all
     let limit = MatchMark.limit(lineCount: total)
     for index in 0..<count {
       let entry = entries + Int(numbers[index])
