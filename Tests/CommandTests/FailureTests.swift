@@ -81,6 +81,18 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `directories that nothing names lie in the home that HOME names`() async throws {
+    let fixture = try await CommandFixture()
+    let unnamed = ["SIGSENTRY_CACHE": "", "SIGSENTRY_CONFIG": ""]
+    let read = try await fixture.run("mrs", "acme/shop", variables: unnamed)
+    #expect(
+      read.errorText.contains("at \(fixture.directory.path)/.cache/sigsentry/cache.sqlite."))
+    let listed = try await fixture.run("repos", variables: unnamed)
+    #expect(
+      listed.errorText.contains("at \(fixture.directory.path)/.config/sigsentry/connections.sqlite"))
+    await fixture.stop()
+  }
+
   @Test func `an unknown host and a refused port are told apart`() async throws {
     let fixture = try await CommandFixture()
     let unknown = try await fixture.run(

@@ -7,9 +7,15 @@ import Settings
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "The cache directory (default: $SIGSENTRY_CACHE, else ~/.cache/sigsentry).")
+  @Option(
+    help:
+      "The cache directory (default: $SIGSENTRY_CACHE, else sigsentry in $XDG_CACHE_HOME or ~/.cache)."
+  )
   var cache: String?
-  @Option(help: "The config directory (default: $SIGSENTRY_CONFIG, else ~/.config/sigsentry).")
+  @Option(
+    help:
+      "The config directory (default: $SIGSENTRY_CONFIG, else sigsentry in $XDG_CONFIG_HOME or ~/.config)."
+  )
   var config: String?
   @Flag(help: "Answer from disk; open no socket.")
   var offline = false
@@ -37,7 +43,13 @@ struct CommonOptions: ParsableArguments {
   private static func directory(_ variable: String, base: String, fallback: String) -> String {
     if let directory = environment[variable], !directory.isEmpty { return directory }
     if let home = environment[base], home.hasPrefix("/") { return home + "/sigsentry" }
-    return NSHomeDirectory() + "/\(fallback)/sigsentry"
+    return homeDirectory + "/\(fallback)/sigsentry"
+  }
+
+  /// `HOME` before the user database, which is all that Foundation goes by: in a container, a CI job or a service the two
+  /// often differ.
+  private static var homeDirectory: String {
+    environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
   }
 
   /// Opens the cache for a command that only reads.
