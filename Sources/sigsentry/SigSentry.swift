@@ -30,7 +30,8 @@ enum Main {
     // A reader that goes away is told by write(2), not by a signal.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try SigSentry.parseAsRoot()
+      var command = try SigSentry.parseAsRoot(
+        CommonOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
       warn(before: command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
