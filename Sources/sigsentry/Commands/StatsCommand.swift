@@ -51,6 +51,9 @@ struct StatsCommand: ParsableCommand {
     if filterPath != nil && !mrs && !commits {
       throw ValidationError("--path goes with --mrs or --commits.")
     }
+    if options.json, let format, [.table, .numstat].contains(format) {
+      throw ValidationError("--json and --format \(format.rawValue) contradict each other.")
+    }
     if z && format != .numstat { throw ValidationError("-z goes with --format numstat.") }
   }
 
