@@ -48,7 +48,7 @@ struct AnswerWriter {
     let completion = MirrorCompletion(cacheDirectory: cache.directory, download: download)
     if let revision = question.revision {
       if !scopes.have(revision) {
-        try completion.searchTag(in: revision, of: scopes.found.map(\.project))
+        try completion.searchRevision(in: revision, of: scopes.found.map(\.project))
       }
       try scopes.keep(having: revision)
     }

@@ -148,11 +148,12 @@ extension StatsCommand {
       throw CommandFailure(
         "The mirror of \(path) knows no commit \(revision).",
         hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought"
-          + (options.offline ? "; without --offline the server is asked for a tag." : "."),
+          + (options.offline
+            ? "; without --offline the server is asked for a tag or a whole id." : "."),
         code: error.code == .notFound ? .notCached : .usage)
     } catch let error as UnknownRevision {
       throw CommandFailure(
-        "The mirror of \(path) knows no commit \(error.revision), and the server could not be asked for a tag: \(error.reason)",
+        "The mirror of \(path) knows no commit \(error.revision), and the server could not be asked for it: \(error.reason)",
         hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought.",
         code: .notCached)
     }
