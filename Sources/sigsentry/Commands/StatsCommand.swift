@@ -11,7 +11,7 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats", abstract: "Show per-file diff stats, as git counts them",
     discussion: """
       numstat gives the bytes of 'git diff --numstat -M' (with -z, of '-z'); over several merge requests or commits, \
-      those of 'git diff-tree --stdin -r -M --numstat'.
+      those of 'git diff-tree --stdin --root -r -M --numstat'.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, jsonl, numstat }
