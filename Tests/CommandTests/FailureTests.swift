@@ -226,7 +226,8 @@ import Testing
     ["sync", "--since", "2999-01-01"], ["repos", "add", "-"],
     ["stats", "acme/shop", "--mrs", "--json", "--format", "numstat"],
     ["stats", "acme/shop", "--mrs", "--json", "--format", "table"],
-    ["schedule", "systemd", "--every", "1s"],
+    ["schedule", "systemd", "--every", "1s"], ["hotspots", "acme/shop", "--limit", "0"],
+    ["mrs", "acme/shop", "--cache", ""],
   ])
   func `what contradicts itself or means nothing is bad usage`(arguments: [String]) async throws {
     let fixture = try await CommandFixture()
@@ -234,6 +235,23 @@ import Testing
     let result = try await fixture.start(arguments).ended()
     #expect(result.status == 64, "\(result.text)")
     #expect(result.text.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test(arguments: [
+    (["syncc"], "Did you mean sync?"), (["anaylze", "x"], "Did you mean analyze?"),
+    (["repo", "add", "x"], "Did you mean repos?"),
+    (["--offline", "frobnicate"], "'sigsentry --help'"),
+  ])
+  func `a mistyped command gets the nearest one`(arguments: [String], hint: String) async throws {
+    let fixture = try await CommandFixture()
+    let result = try await fixture.start(arguments).ended()
+    #expect(result.status == 64)
+    #expect(result.errorText.contains("There is no command"))
+    #expect(result.errorText.contains(hint))
+    for command in [["help", "stats"], ["--help"], ["--version"], []] {
+      #expect(try await fixture.start(command).ended().status == 0)
+    }
     await fixture.stop()
   }
 

@@ -109,6 +109,9 @@ struct CommonOptions: ParsableArguments {
   }
 
   func validate() throws {
+    for (name, directory) in [("cache", cache), ("config", config)] where directory == "" {
+      throw ValidationError("--\(name) takes a directory.")
+    }
     if let timeout = Self.timeout, !(1...3600 ~= Int(timeout) ?? 0) {
       throw ValidationError("SIGSENTRY_TIMEOUT takes 1 to 3600, in seconds.")
     }
