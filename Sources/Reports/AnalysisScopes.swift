@@ -30,7 +30,7 @@ public struct AnalysisScopes {
   /// Looks where is named, else where the symptom's services lead, else everywhere.
   ///
   /// - Parameter settings: `nil` where there are none yet.
-  /// - Throws: ``Failure``, `CacheError`, `SettingsError`.
+  /// - Throws: ``Failure``, ``CachedProjectLookup/Failure``, `CacheError`, `SettingsError`.
   public init(
     cache: CacheStore, settings: SettingsStore?, repositories: [String], services: [String],
     symptom: Symptom
@@ -41,7 +41,7 @@ public struct AnalysisScopes {
     let asked = Self.distinct(services)
     for service in asked { try add(asked: service) }
     for path in Self.distinct(repositories) {
-      let project = try self.project(path)
+      let project = try CachedProjectLookup.project(path, in: cache)
       // A service's part of the repository is the narrower answer.
       if !found.contains(where: { $0.project.id == project.id }) {
         found.append(AnalysisScope(project: project))
@@ -55,16 +55,6 @@ public struct AnalysisScopes {
         hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
     }
     found = Self.withoutParts(found)
-  }
-
-  private func project(_ path: String) throws -> CachedProject {
-    let clean = path.split(separator: "/").joined(separator: "/")
-    if let project = try cache.project(path: clean) { return project }
-    throw Failure(
-      summary: "The repository \(path) is not in the cache.",
-      hint: NearestPath.suggest(for: path, among: try cache.projects().map(\.path)).map {
-        "Did you mean \($0)?"
-      } ?? "Run 'sigsentry repos add \(path)' and 'sigsentry sync'.")
   }
 
   private static func distinct(_ names: [String]) -> [String] {
@@ -139,17 +129,14 @@ public struct AnalysisScopes {
     )
   }
 
-  private func scope(of mapping: ServiceMapping) throws -> AnalysisScope {
+  private mutating func scope(of mapping: ServiceMapping) throws -> AnalysisScope {
     guard let setting = try settings?.repository(id: mapping.repositoryID) else {
       throw Failure(
         summary:
           "The service \(mapping.service) is mapped to a repository that is gone from the settings.",
         hint: "Run 'sigsentry mappings set \(mapping.service) REPO'.")
     }
-    guard let id = setting.projectID,
-      let project = try cache.project(host: setting.baseURL.hostKey, projectID: id),
-      project.syncedAt != nil
-    else {
+    guard let project = try cache.project(of: setting), project.syncedAt != nil else {
       throw Failure(
         summary:
           "The service \(mapping.service) is mapped to \(setting.path), which is not in the cache.",
@@ -162,6 +149,14 @@ public struct AnalysisScopes {
         summary:
           "The service \(mapping.service) is mapped to the branch \(branch) of \(project.path), which is not in the mirror.",
         hint: "Run 'sigsentry mappings set' with another branch, or 'sigsentry sync'.")
+    }
+    if let prefix = mapping.pathPrefix, let repository = try repository(of: project),
+      let tip = try? repository.resolveCommit(mapping.branch.map { "refs/heads/\($0)" } ?? "HEAD"),
+      repository.hasDirectory(prefix, in: tip) == false
+    {
+      notes.append(
+        "The service \(mapping.service) is mapped to the directory \(prefix) of \(project.path), which is not there: 'sigsentry mappings set' maps it anew."
+      )
     }
     return AnalysisScope(
       project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
@@ -200,9 +195,8 @@ public struct AnalysisScopes {
   public mutating func checkWindow(from start: Date, until end: Date) {
     for project in found.map(\.project) {
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
-        let days = Int((end.timeIntervalSince(start) / 86400).rounded(.up))
         notes.append(
-          "The cache has the merge requests of \(project.path) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(project.path) --lookback-days \(days)' brings more."
+          "The cache has the merge requests of \(project.path) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(project.path) --since \(UTCTime.text(start))' brings more."
         )
       }
       if let synced = project.syncedAt, end.timeIntervalSince(synced) > Self.staleSeconds {

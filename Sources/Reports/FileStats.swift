@@ -102,7 +102,7 @@ public struct FileStats: Sendable {
     }
   }
 
-  /// The bytes of `git diff-tree --stdin -r -M --numstat [-z]` for this commit, or for this head with the base as its
+  /// The bytes of `git diff-tree --stdin --root -r -M --numstat [-z]` for this commit, or for this head with the base as its
   /// parent: a line with the id, then the files; nothing where no file differs.
   public func numstatEntry(nullTerminated: Bool) -> [UInt8] {
     guard !files.isEmpty else { return [] }

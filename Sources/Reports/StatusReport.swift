@@ -14,6 +14,8 @@ public struct RepositoryStatus: Sendable {
   public var lookbackDays: Int
   /// Whether `sync` without a path visits it.
   public var isActive: Bool
+  /// Whether it is in the settings at all.
+  public var isWatched: Bool
   /// What the cache knows; `nil` before the first sync.
   public var project: CachedProject?
   /// Counts of it.
@@ -24,13 +26,15 @@ public struct RepositoryStatus: Sendable {
   /// Makes a status of its parts.
   public init(
     path: String, baseURL: String, connection: String?, lookbackDays: Int, isActive: Bool,
-    project: CachedProject?, counts: CacheStore.ProjectCounts?, isWindowOnly: Bool? = nil
+    isWatched: Bool = true, project: CachedProject?, counts: CacheStore.ProjectCounts?,
+    isWindowOnly: Bool? = nil
   ) {
     self.path = path
     self.baseURL = baseURL
     self.connection = connection
     self.lookbackDays = lookbackDays
     self.isActive = isActive
+    self.isWatched = isWatched
     self.project = project
     self.counts = counts
     self.isWindowOnly = isWindowOnly
@@ -90,7 +94,7 @@ public enum StatusReport {
 
   private static func state(_ repository: RepositoryStatus) -> String {
     if let failure = repository.project?.failure { return TerminalText.safe(failure) }
-    let state = repository.isActive ? "ok" : "paused"
+    let state = !repository.isWatched ? "cached only" : repository.isActive ? "ok" : "paused"
     return repository.isWindowOnly == true ? state + ", window only" : state
   }
 

@@ -100,7 +100,8 @@ public final class SettingsStore: Sendable {
 }
 
 extension SettingsStore {
-  private static func file(in directory: String) -> String {
+  /// The path of the database in a config directory.
+  public static func file(in directory: String) -> String {
     directory.hasSuffix("/") ? "\(directory)connections.sqlite" : "\(directory)/connections.sqlite"
   }
 

@@ -47,20 +47,23 @@ public struct ContentDownload {
     }
   }
 
-  /// Fetches the tag that a revision begins with, as `v1` of `v1~3`, and its commits.
+  /// Fetches the tag or the commit, by its whole id, that a revision begins with, as `v1` of `v1~3`, and what it reaches.
   ///
-  /// - Returns: Whether the mirror has it now; `false` where the server has no such tag.
+  /// - Returns: Whether the mirror has it now; `false` where the server has no such tag or commit.
   /// - Throws: ``MirrorError/busy(path:)`` while a sync works on the mirror; ``FetchError``; what the tokens throw.
-  public func fetchTag(
+  public func fetchRevision(
     in revision: String, of project: CachedProject, cacheDirectory: String
   ) throws -> Bool {
     guard let name = AdvertisedTags.name(in: revision) else { return false }
     let mirror = MirrorDirectory(
       cache: cacheDirectory, host: project.host, projectID: project.projectID)
     return try working(on: project, mirror) { download, repository in
-      let id = try download.tokens.renewing {
-        try AdvertisedTags.id(of: name, on: download.remote)
-      }
+      let commit = ObjectID(hex: name)
+      let id =
+        try commit
+        ?? download.tokens.renewing {
+          try AdvertisedTags.id(of: name, on: download.remote)
+        }
       guard let id else { return false }
       if !repository.contains(id) {
         let result = try download.commits(
@@ -68,36 +71,42 @@ public struct ContentDownload {
         ) { _ in }
         guard result.missing.isEmpty else { return false }
       }
-      return try AdvertisedTags.write(name, id, to: repository)
+      guard commit != nil else { return try AdvertisedTags.write(name, id, to: repository) }
+      guard repository.commit(behind: id) == id else { return false }
+      // No branch of the mirror need reach it.
+      try repository.keepAround(id)
+      return true
     }
   }
 
-  /// What came of looking for a tag on several servers.
-  public struct TagSearch {
+  /// What came of looking for a tag or a commit on several servers.
+  public struct RevisionSearch {
     /// Whether a mirror has it now.
     public var isFound = false
     /// The first reason for which a server could not be asked.
     public var failure: (any Error)?
   }
 
-  /// The most servers that are asked for a tag.
+  /// The most servers that are asked for a tag or a commit.
   private static let mostServers = 16
 
-  /// Asks the servers of projects for a tag that no mirror has.
+  /// Asks the servers of projects for a tag, or a commit by its whole id, that no mirror has.
   ///
   /// - Parameter download: How what a project's mirror lacks is fetched; `nil` where it cannot be.
   /// - Throws: What was thrown when all was cancelled.
-  public static func searchTag(
+  public static func searchRevision(
     in revision: String, of projects: [CachedProject], cacheDirectory: String,
     by download: (CachedProject) throws -> ContentDownload?
-  ) throws -> TagSearch {
-    var search = TagSearch()
+  ) throws -> RevisionSearch {
+    var search = RevisionSearch()
     guard AdvertisedTags.name(in: revision) != nil else { return search }
     for project in projects.prefix(mostServers) {
       var asked: ContentDownload?
       do {
         asked = try download(project)
-        if try asked?.fetchTag(in: revision, of: project, cacheDirectory: cacheDirectory) == true {
+        if try asked?.fetchRevision(in: revision, of: project, cacheDirectory: cacheDirectory)
+          == true
+        {
           search.isFound = true
         }
       } catch {

@@ -4,7 +4,7 @@ import Mirror
 
 /// Stats of commits that are named by revision, computed from the mirror.
 ///
-/// Needs the network only where a mirror of the window only lacks contents, or any mirror a tag, and a way to fetch them
+/// Needs the network only where a mirror of the window only lacks contents, or any mirror a tag or a commit, and a way to fetch them
 /// is given.
 public struct MirrorStats {
   /// The files that differ between two commits.
@@ -28,7 +28,7 @@ public struct MirrorStats {
   ///
   /// - Parameters:
   ///   - memory: What is known of contents already.
-  ///   - download: Called where directories, file contents or a tag are missing; gives the way to fetch them, or none.
+  ///   - download: Called where directories, file contents, a tag or a commit are missing; gives the way to fetch them, or none.
   public init(
     _ project: CachedProject, cacheDirectory: String, memory: (any ContentMemory)? = nil,
     download: @escaping () throws -> ContentDownload? = { nil }
@@ -45,7 +45,7 @@ public struct MirrorStats {
   /// Compares a commit with its first parent.
   ///
   /// - Throws: ``GitError`` with `notFound` where the mirror has no such commit, and ``UnknownRevision`` where the server
-  ///   could not be asked for a tag of that name; ``MissingContents``.
+  ///   could not be asked for it; ``MissingContents``.
   public func commit(_ revision: String) throws -> Comparison {
     let commit = try repository.commit(resolve(revision))
     return try compare(commit.parents.first, commit.id)
@@ -65,12 +65,12 @@ public struct MirrorStats {
     return try compare(base, head)
   }
 
-  /// Finds a commit, and asks the server for a tag of that name where the mirror knows none.
+  /// Finds a commit, and asks the server for a tag or a whole id that the mirror does not know.
   private func resolve(_ revision: String) throws -> ObjectID {
     if let known = try known(revision) { return known }
     if AdvertisedTags.name(in: revision) != nil, let download = try download() {
       do {
-        _ = try download.fetchTag(in: revision, of: project, cacheDirectory: cacheDirectory)
+        _ = try download.fetchRevision(in: revision, of: project, cacheDirectory: cacheDirectory)
       } catch FetchError.http(.cancelled(_)) {
         throw SyncError.cancelled
       } catch FetchError.http(let reason) {

@@ -27,12 +27,14 @@ public struct RepositoryLookup: Sendable {
   /// Reads what a person gives for a repository: a path on the given connection's instance, on that of the only
   /// connection, else on gitlab.com; or an address.
   ///
+  /// - Parameter instances: Those that addresses may lead to, besides the ones in the settings.
   /// - Throws: ``RepositoryReferenceError``, ``RepositoryLookupError``, ``SettingsError``.
   public func reference(
-    _ text: String, connection: Connection?
+    _ text: String, connection: Connection?, instances: [BaseURL] = []
   ) throws -> RepositoryReference {
     let connections = try store.connections()
-    let known = Set(connections.map(\.baseURL) + (try store.repositories().map(\.baseURL)))
+    let known = Set(
+      connections.map(\.baseURL) + (try store.repositories().map(\.baseURL)) + instances)
     let only = Set(connections.map(\.baseURL)).count == 1 ? connections.first?.baseURL : nil
     let gitlabCom = try BaseURL(Self.gitlabCom)
     let reference = try RepositoryReference.parse(

@@ -2,6 +2,7 @@ import Cache
 import Dispatch
 import Foundation
 import HTTP
+import Mirror
 
 /// Brings repositories up to date, several at once.
 public struct SyncService: Sendable {
@@ -81,10 +82,14 @@ public struct SyncService: Sendable {
       seconds: Double(duration.seconds) + Double(duration.attoseconds) / 1e18)
   }
 
-  /// Writes down why a sync failed, so that the status does not say that all is well. An interruption is no failure,
-  /// and the failure of the sync is the news, not one of writing it down.
+  /// Writes down why a sync failed, so that the status does not say that all is well. An interruption is no failure, one
+  /// that gave way to another is that one's to speak of, and the failure of the sync is the news, not one of writing it
+  /// down.
   private func note(_ error: SyncError, of projectID: Int64?, at host: String) {
-    if case .cancelled = error { return }
+    switch error {
+    case .cancelled, .mirror(.busy): return
+    default: break
+    }
     guard let projectID else { return }
     try? cache.failSync(host: host, projectID: projectID, reason: error.summary)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 import enum Mirror.Heap
 
@@ -30,7 +31,9 @@ enum Main {
     // A reader that goes away is told by write(2), not by a signal.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try SigSentry.parseAsRoot()
+      let arguments = CommonOptions.behindCommand(Array(CommandLine.arguments.dropFirst()))
+      try checkName(arguments.first)
+      var command = try SigSentry.parseAsRoot(arguments)
       warn(before: command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -46,6 +49,16 @@ enum Main {
       StandardError.write(failure.text)
       exit(failure.code.rawValue)
     }
+  }
+
+  /// The parser would only find one argument too many.
+  private static func checkName(_ name: String?) throws {
+    let names = SigSentry.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let name, !name.hasPrefix("-"), name != "help", !names.contains(name) else { return }
+    throw CommandFailure.usage(
+      "There is no command '\(name)'.",
+      hint: NearestPath.suggest(for: name, among: names).map { "Did you mean \($0)?" }
+        ?? "'sigsentry --help' lists them.")
   }
 
   /// Finds the options that every command has in a member of one name, so that a new command cannot forget to warn.

@@ -89,6 +89,10 @@ private let trace =
       "analyze", "-", "--json", input: log.replacingOccurrences(of: "painter", with: "Painter"))
     #expect(try object(other)["candidates"] as? Int == 2)
     #expect(try notes(other).contains("names Painter, which no mapping"))
+    try await fixture.run("mappings", "set", "painter", "acme/shop", "--path-prefix", "dor")
+    let mistyped = try await fixture.run(
+      "analyze", "-", "--json", "--service", "painter", input: trace)
+    #expect(try notes(mistyped).contains("the directory dor of acme/shop, which is not there"))
     try await fixture.run("mappings", "set", "painter", "acme/shop", "--branch", "gone")
     let branch = try await fixture.run("analyze", "-", "--service", "painter", input: trace)
     #expect(branch.status == 4)
@@ -108,6 +112,8 @@ private let trace =
     let span = try await fixture.run("analyze", "-", "--json", "--at", "last 60d", input: trace)
     #expect(try object(span)["lookbackDays"] as? Int == 60)
     #expect(try await fixture.run("analyze", "-", "--at", "soon", input: trace).status == 64)
+    let old = try await fixture.run("analyze", "-", "--json", "--at", "2020-01-31", input: trace)
+    #expect(try notes(old).contains("'sigsentry sync acme/shop --since 2020-01-01T00:00:00Z'"))
     let main = try fixture.upstream.gitText("rev-parse", "main")
     for revision in ["main", main, String(main.prefix(9))] {
       let answer = try await fixture.run(

@@ -72,6 +72,15 @@ import Testing
       #expect(result.status == 0, "\(result.errorText)")
       #expect(result.text.contains("Elsewhere"))
     }
+    let unclear = try await fixture.run(
+      "analyze", "--description", "a.txt", "--repo", "acme/shop")
+    #expect(unclear.status == 64)
+    #expect(unclear.errorText.contains(address))
+    let clear = try await fixture.run("analyze", "--description", "a.txt", "--repo", address)
+    #expect(clear.status == 0, "\(clear.errorText)")
+    let doctor = try await fixture.run("doctor", "acme/shpo")
+    #expect(doctor.status == 64)
+    #expect(doctor.errorText.contains("Did you mean acme/shop?"))
     #expect(try await fixture.run("status").text.contains(address))
     #expect(try await fixture.run("cache", "info").text.contains(address))
     await other.stop()
@@ -157,6 +166,30 @@ import Testing
     }
     command.send(SIGKILL)
     _ = try await end.value
+  }
+
+  @Test func `a cache without settings has a status, and repositories are found in it by path`()
+    async throws
+  {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    try await fixture.run("sync")
+    let elsewhere = ["SIGSENTRY_CONFIG": fixture.config + "-other"]
+    let status = try await fixture.run("status", variables: elsewhere)
+    #expect(status.status == 0, "\(status.errorText)")
+    #expect(status.text.contains("cached only"))
+    let json = try await fixture.run("status", "--json", variables: elsewhere).text
+    #expect(json.contains(#""repository":"acme/shop""#) && json.contains(#""active":false"#))
+    #expect(json.contains(#""mergeRequests":3"#))
+    let address = fixture.double.baseURL + "/acme/shop"
+    try await fixture.run("repos", "add", address, "--offline", variables: elsewhere)
+    let watched = try await fixture.run("status", variables: elsewhere).text
+    #expect(watched.contains(" ok\n") && !watched.contains("cached only"))
+    try await fixture.run("mappings", "set", "till", address, variables: elsewhere)
+    let analysis = try await fixture.run(
+      "analyze", "--description", "a.txt", "--service", "till", "--offline", variables: elsewhere)
+    #expect(analysis.status == 0, "\(analysis.errorText)")
+    await fixture.stop()
   }
 
   @Test func `upkeep says what it freed and makes no cache where there is none`() async throws {

@@ -81,6 +81,19 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `directories that nothing names lie in the home that HOME names`() async throws {
+    let fixture = try await CommandFixture()
+    let unnamed = ["SIGSENTRY_CACHE": "", "SIGSENTRY_CONFIG": ""]
+    let read = try await fixture.run("mrs", "acme/shop", variables: unnamed)
+    #expect(
+      read.errorText.contains("at \(fixture.directory.path)/.cache/sigsentry/cache.sqlite."))
+    let listed = try await fixture.run("repos", variables: unnamed)
+    #expect(
+      listed.errorText.contains("at \(fixture.directory.path)/.config/sigsentry/connections.sqlite")
+    )
+    await fixture.stop()
+  }
+
   @Test func `an unknown host and a refused port are told apart`() async throws {
     let fixture = try await CommandFixture()
     let unknown = try await fixture.run(
@@ -194,6 +207,51 @@ import Testing
     #expect(second.errorText.contains("nother sync or upkeep works on acme/shop"))
     first.send(SIGTERM)
     _ = try await first.ended()
+    // The one that gave way left nothing behind that would speak of it when the other is gone.
+    #expect(try await fixture.run("status", "--json").text.contains(#""failure":null"#))
+    await fixture.stop()
+  }
+
+  @Test func `an answer that cannot be written is a failure with its reason`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    try await fixture.run("sync")
+    let full = try await fixture.runLimited("exec > /dev/full", "mrs", "acme/shop", "--json")
+    #expect(full.status == 1)
+    #expect(full.errorText.contains("Standard output cannot be written: No space left on device."))
+    await fixture.stop()
+  }
+
+  @Test(arguments: [
+    ["sync", "--since", "2999-01-01"], ["repos", "add", "-"],
+    ["stats", "acme/shop", "--mrs", "--json", "--format", "numstat"],
+    ["stats", "acme/shop", "--mrs", "--json", "--format", "table"],
+    ["schedule", "systemd", "--every", "1s"], ["hotspots", "acme/shop", "--limit", "0"],
+    ["mrs", "acme/shop", "--cache", ""],
+  ])
+  func `what contradicts itself or means nothing is bad usage`(arguments: [String]) async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    let result = try await fixture.start(arguments).ended()
+    #expect(result.status == 64, "\(result.text)")
+    #expect(result.text.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test(arguments: [
+    (["syncc"], "Did you mean sync?"), (["anaylze", "x"], "Did you mean analyze?"),
+    (["repo", "add", "x"], "Did you mean repos?"),
+    (["--offline", "frobnicate"], "'sigsentry --help'"),
+  ])
+  func `a mistyped command gets the nearest one`(arguments: [String], hint: String) async throws {
+    let fixture = try await CommandFixture()
+    let result = try await fixture.start(arguments).ended()
+    #expect(result.status == 64)
+    #expect(result.errorText.contains("There is no command"))
+    #expect(result.errorText.contains(hint))
+    for command in [["help", "stats"], ["--help"], ["--version"], []] {
+      #expect(try await fixture.start(command).ended().status == 0)
+    }
     await fixture.stop()
   }
 

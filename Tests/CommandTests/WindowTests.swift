@@ -106,6 +106,34 @@ import Testing
     await fixture.stop()
   }
 
+  @Test(arguments: ["--window-only", "--no-window-only"])
+  func `a commit of a branch that no sync brings is fetched by its id, once`(
+    contents: String
+  ) async throws {
+    let (fixture, _) = try await prepared()
+    try await fixture.run("sync", contents)
+    let fix = try fixture.commit("release", ["file.txt": "1\n2\n", "new.c": "x\n"], from: "main")
+    let stats = ["stats", "acme/shop", "--commit", fix, "--format", "numstat"]
+    let offline = try await fixture.start(stats + ["--offline"]).ended()
+    #expect(offline.status == 4)
+    #expect(offline.errorText.contains("a whole id"))
+    let online = try await fixture.start(stats).ended()
+    #expect(online.text == "1\t0\tfile.txt\n1\t0\tnew.c\n", "\(online.errorText)")
+    #expect(try await fixture.run("cache", "maintain").status == 0)
+    #expect(try await fixture.start(stats + ["--offline"]).ended().output == online.output)
+    let question = [
+      "analyze", "--repo", "acme/shop", "--description", "file.txt broke", "--json", "--revision",
+    ]
+    let later = try fixture.commit("release", ["file.txt": "3\n"], from: "release")
+    let analysis = try await fixture.start(question + [later]).ended()
+    #expect(analysis.text.contains(later), "\(analysis.errorText)")
+    let none = String(repeating: "0", count: 39) + "1"
+    #expect(try await fixture.start(question + [none]).ended().status == 4)
+    let tree = try fixture.upstream.gitText("rev-parse", "release^{tree}")
+    #expect(try await fixture.run("stats", "acme/shop", "--commit", tree).status != 0)
+    await fixture.stop()
+  }
+
   @Test func `the status says which mirrors hold their window only`() async throws {
     let (fixture, _) = try await prepared()
     try await fixture.run("sync", "--window-only")

@@ -240,6 +240,11 @@ import Testing
     let browser = Browser(fixture)
     _ = try await browser.post("/sync")
     try await fixture.until { try fixture.cache.project(path: "acme/shop")?.syncedAt != nil }
+    // What is kept of others is nothing that this one lacks.
+    _ = try fixture.cache.beginSync(
+      CacheStore.ProjectFacts(
+        host: "other", projectID: 1, baseURL: "https://other", path: "acme/other",
+        defaultBranch: nil, webURL: nil, lookbackDays: 365), at: Date())
 
     let asked = try await fixture.api(
       "POST", "/v1/analyses", key: key,
@@ -256,6 +261,7 @@ import Testing
     }
     let answered = try await fixture.api("GET", "/v1/analyses/2", key: key).data
     #expect(answered["status"]?.text == "complete", "\(answered)")
+    #expect(answered["result"]?["lookbackDays"] == .integer(30))
     let correlation = answered["result"]?["codeCorrelation"]
     #expect(correlation?["available"] == .bool(true))
     #expect(correlation?["causalPR"]?["id"] == .integer(iid))

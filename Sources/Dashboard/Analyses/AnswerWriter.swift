@@ -34,20 +34,21 @@ struct AnswerWriter {
   func answer(_ question: AnalysisQuestion) throws -> Answer {
     let symptom = Symptom.parse(question.text)
     var (shortfalls, question) = try withoutUncached(question)
-    let usual =
-      try cache.projects().map(\.lookbackDays).max() ?? RepositorySetting.defaultLookbackDays
     let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.up))
+    var scopes = try AnalysisScopes(
+      cache: cache, settings: store, repositories: question.repositories,
+      services: question.services, symptom: symptom)
+    // As on the command line; fewer where less is kept ready of all of them.
+    let usual = min(
+      scopes.found.map(\.project.lookbackDays).max() ?? .max, RepositorySetting.defaultLookbackDays)
     let days =
       question.lookbackDays
       ?? AnalysisQuery.lookbackDays(usual: usual, from: question.timeStart, until: question.timeEnd)
     let start = at.addingTimeInterval(-Double(days) * 86400)
-    var scopes = try AnalysisScopes(
-      cache: cache, settings: store, repositories: question.repositories,
-      services: question.services, symptom: symptom)
     let completion = MirrorCompletion(cacheDirectory: cache.directory, download: download)
     if let revision = question.revision {
       if !scopes.have(revision) {
-        try completion.searchTag(in: revision, of: scopes.found.map(\.project))
+        try completion.searchRevision(in: revision, of: scopes.found.map(\.project))
       }
       try scopes.keep(having: revision)
     }
@@ -111,7 +112,13 @@ struct AnswerWriter {
   ) throws -> (notes: [String], question: AnalysisQuestion) {
     var question = question
     var notes: [String] = []
-    let cached = try question.repositories.filter { try cache.project(path: $0)?.syncedAt != nil }
+    let cached = try question.repositories.filter { path in
+      do {
+        return try CachedProjectLookup.project(path, in: cache).syncedAt != nil
+      } catch CachedProjectLookup.Failure.unknown {
+        return false
+      }
+    }
     if !cached.isEmpty || !question.services.isEmpty {
       let known = Set(cached)
       notes = question.repositories.filter { !known.contains($0) }.map { "\($0) was never synced." }

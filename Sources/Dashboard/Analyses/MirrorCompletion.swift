@@ -17,9 +17,9 @@ final class MirrorCompletion {
     self.download = download
   }
 
-  /// Asks the servers of projects for a tag that no mirror has.
-  func searchTag(in revision: String, of projects: [CachedProject]) throws {
-    let search = try ContentDownload.searchTag(
+  /// Asks the servers of projects for a tag or a commit that no mirror has.
+  func searchRevision(in revision: String, of projects: [CachedProject]) throws {
+    let search = try ContentDownload.searchRevision(
       in: revision, of: projects, cacheDirectory: cacheDirectory, by: download)
     if search.isFound { isOffline = false } else { failure = search.failure }
   }

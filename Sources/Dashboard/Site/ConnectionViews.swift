@@ -6,15 +6,17 @@ import Settings
 
 /// Makes the values of the pages from settings and cache.
 struct ConnectionViews {
+  private let store: SettingsStore
   private let statuses: RepositoryStatuses
 
   init(_ services: Services) throws {
+    store = services.store
     statuses = try RepositoryStatuses(store: services.store, cache: services.cache)
   }
 
   func codeRepos(_ configuration: Configuration) throws -> CodeReposPage {
     let items = try configuration.items()
-    let free = try statuses.store.repositories().filter { $0.connectionID == nil }
+    let free = try store.repositories().filter { $0.connectionID == nil }
     return CodeReposPage(
       connections: try items.map(summary), unconnected: try free.map(summary))
   }

@@ -40,9 +40,7 @@ struct Metrics {
     for setting in repositories {
       let labels =
         "{repository=\"\(Self.escaped(setting.path))\",gitlab=\"\(Self.escaped("\(setting.baseURL)"))\"}"
-      let project = try setting.projectID.flatMap {
-        try services.cache.project(host: setting.baseURL.hostKey, projectID: $0)
-      }
+      let project = try services.cache.project(of: setting)
       if let syncedAt = project?.syncedAt {
         ages.append((labels, "\(Int(max(0, now.timeIntervalSince(syncedAt))))"))
       }

@@ -15,9 +15,7 @@ struct RepositoryViews {
     cache = services.cache
     let setting = try services.repository(id)
     self.setting = setting
-    project = try setting.projectID.flatMap {
-      try services.cache.project(host: setting.baseURL.hostKey, projectID: $0)
-    }
+    project = try services.cache.project(of: setting)
   }
 
   private func details() throws -> RepositoryDetails {

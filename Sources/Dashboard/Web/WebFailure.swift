@@ -76,6 +76,13 @@ struct WebFailure: Error, Sendable {
     case let failure as WebFailure: self = failure
     case let error as AnalysisScopes.Failure:
       self.init(.notFound, error.summary, hint: error.hint)
+    case let error as CachedProjectLookup.Failure:
+      let code: Code =
+        switch error {
+        case .unknown: .notFound
+        case .severalInstances: .validation
+        }
+      self.init(code, error.summary, hint: error.hint)
     case let error as AnalysisError: self.init(.failed, error.summary, hint: error.hint)
     default:
       let explanation =

@@ -32,6 +32,24 @@ extension Repository {
     }
     return collector.values
   }
+
+  /// Whether a commit's tree has a directory of that path; `nil` where the trees that tell are missing.
+  public func hasDirectory(_ directory: String, in commit: ObjectID) -> Bool? {
+    guard var oid = try? self.commit(commit).tree.oid else { return nil }
+    var tree: OpaquePointer?
+    var entry: OpaquePointer?
+    defer {
+      git_tree_entry_free(entry)
+      git_tree_free(tree)
+      git_error_clear()
+    }
+    guard git_tree_lookup(&tree, pointer, &oid) == 0 else { return nil }
+    guard git_tree_entry_bypath(&entry, tree, directory) == 0 else {
+      // The same code stands for a name that is not there and for a tree that is not.
+      return isPartial ? nil : false
+    }
+    return git_tree_entry_type(entry) == GIT_OBJECT_TREE
+  }
 }
 
 private final class PathCollector {

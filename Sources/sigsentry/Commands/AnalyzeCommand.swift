@@ -98,7 +98,7 @@ struct AnalyzeCommand: ParsableCommand {
       repositories: repo, services: service, symptom: symptom)
     var isOffline = true
     if let revision {
-      if !scopes.have(revision), try fetchTag(revision, of: scopes.found.map(\.project)) {
+      if !scopes.have(revision), try fetchRevision(revision, of: scopes.found.map(\.project)) {
         isOffline = false
       }
       try scopes.keep(having: revision)
@@ -128,15 +128,15 @@ struct AnalyzeCommand: ParsableCommand {
     write(report)
   }
 
-  /// Asks for a tag that no mirror has.
+  /// Asks for a tag or a commit that no mirror has.
   ///
   /// - Returns: Whether one has it now.
-  private func fetchTag(_ revision: String, of projects: [CachedProject]) throws -> Bool {
-    let search = try ContentDownload.searchTag(
+  private func fetchRevision(_ revision: String, of projects: [CachedProject]) throws -> Bool {
+    let search = try ContentDownload.searchRevision(
       in: revision, of: projects, cacheDirectory: options.cacheDirectory,
       by: options.contentDownload)
     if !search.isFound, let failure = search.failure, let explanation = Explanation(failure) {
-      options.inform("sigsentry: no tag was found: \(explanation.summary)")
+      options.inform("sigsentry: the revision was not found: \(explanation.summary)")
     }
     return search.isFound
   }

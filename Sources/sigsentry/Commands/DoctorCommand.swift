@@ -95,7 +95,16 @@ struct DoctorCommand: AsyncParsableCommand {
         connection: connections.first { $0.id == setting.connectionID }, baseURL: setting.baseURL,
         repositories: [Self.subject(setting)])
     }
-    let reference = try workspace.lookup.reference(path, connection: nil)
+    let reference: RepositoryReference
+    do {
+      reference = try workspace.lookup.reference(path, connection: nil)
+    } catch let error as RepositoryLookupError {
+      let known = try workspace.store.repositories().map(\.path)
+      throw CommandFailure.usage(
+        error.summary,
+        hint: NearestPath.suggest(for: path, among: known).map { "Did you mean \($0)?" }
+          ?? "Give the project's web address.")
+    }
     return Doctor.Patient(
       connection: connections.first { $0.baseURL == reference.baseURL },
       baseURL: reference.baseURL, repositories: [.init(path: reference.path)])

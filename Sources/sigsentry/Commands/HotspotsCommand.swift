@@ -19,12 +19,16 @@ struct HotspotsCommand: ParsableCommand {
   var limit = 20
   @OptionGroup var options: CommonOptions
 
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit takes 1 or more.") }
+  }
+
   func run() throws {
     let cache = try options.openCache()
     let project = try options.project(path, in: cache)
     let start = try since.map { try TimeExpression($0, now: Date()).since } ?? project.windowStart
     let hotspots = Array(
-      try cache.hotspots(project: project.id, mergedSince: start, by: by).prefix(max(0, limit)))
+      try cache.hotspots(project: project.id, mergedSince: start, by: by).prefix(limit))
     let output = StandardOutput()
     if options.json {
       output.write(HotspotReport.json(hotspots, by: by, repository: project.path).line)

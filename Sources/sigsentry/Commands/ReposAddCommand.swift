@@ -33,9 +33,13 @@ extension ReposCommand {
       var added: [RepositorySetting] = []
       var failures: [CommandFailure] = []
       let texts = try givenPaths()
+      guard !texts.isEmpty else {
+        throw CommandFailure.usage("Standard input names no repository.", hint: "Give one a line.")
+      }
+      let instances = options.cachedInstances()
       for text in texts {
         do {
-          let setting = try add(text, with: connection, to: workspace)
+          let setting = try add(text, with: connection, among: instances, to: workspace)
           added.append(setting)
           options.inform("Added \(TerminalText.safe(setting.path)), \(setting.lookbackDays) days.")
         } catch {
@@ -70,10 +74,11 @@ extension ReposCommand {
     }
 
     private func add(
-      _ text: String, with given: Connection?, to workspace: Workspace
+      _ text: String, with given: Connection?, among instances: [BaseURL], to workspace: Workspace
     ) throws -> RepositorySetting {
       let lookup = workspace.lookup
-      let reference = try lookup.reference(text, connection: given)
+      let reference = try lookup.reference(
+        text, connection: given, instances: instances)
       let connection = try given ?? lookup.connection(to: reference.baseURL)
       if try workspace.store.repository(reference) != nil {
         throw SettingsError.duplicateRepository(path: reference.path)

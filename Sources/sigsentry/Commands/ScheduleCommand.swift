@@ -10,6 +10,12 @@ struct ScheduleCommand: AsyncParsableCommand {
     commandName: "schedule", abstract: "Keep mirrors and cache fresh",
     subcommands: [Run.self, Systemd.self], defaultSubcommand: Run.self)
 
+  private static func check(every: String) throws {
+    guard TimeExpression.seconds(every).map({ 10...604_800 ~= $0 }) ?? false else {
+      throw ValidationError("--every takes 10s to 7d, as 90s, 15m or 2h.")
+    }
+  }
+
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "run", abstract: "Sync all repositories, round after round, in the foreground")
@@ -23,9 +29,7 @@ struct ScheduleCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func validate() throws {
-      guard interval.map({ 10...604_800 ~= $0 }) ?? false else {
-        throw ValidationError("--every takes 10s to 7d, as 90s, 15m or 2h.")
-      }
+      try ScheduleCommand.check(every: every)
       guard 1...64 ~= jobs else { throw ValidationError("--jobs takes 1 to 64.") }
       if options.offline { throw ValidationError("A sync cannot be done offline.") }
     }
@@ -101,9 +105,7 @@ struct ScheduleCommand: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func validate() throws {
-      guard TimeExpression.seconds(every) != nil else {
-        throw ValidationError("--every takes 10s to 7d, as 90s, 15m or 2h.")
-      }
+      try ScheduleCommand.check(every: every)
     }
 
     func run() throws {
@@ -119,7 +121,7 @@ struct ScheduleCommand: AsyncParsableCommand {
         After=network-online.target
 
         [Service]
-        ExecStart=\(program) schedule --every \(every) --cache \(cache) --config \(config)
+        ExecStart=\(program) schedule --every \(every.filter { !$0.isWhitespace }) --cache \(cache) --config \(config)
         Restart=on-failure
         RestartSec=60
         TimeoutStopSec=10

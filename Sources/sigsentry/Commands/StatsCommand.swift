@@ -11,7 +11,7 @@ struct StatsCommand: ParsableCommand {
     commandName: "stats", abstract: "Show per-file diff stats, as git counts them",
     discussion: """
       numstat gives the bytes of 'git diff --numstat -M' (with -z, of '-z'); over several merge requests or commits, \
-      those of 'git diff-tree --stdin -r -M --numstat'.
+      those of 'git diff-tree --stdin --root -r -M --numstat'.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, jsonl, numstat }
@@ -50,6 +50,9 @@ struct StatsCommand: ParsableCommand {
     }
     if filterPath != nil && !mrs && !commits {
       throw ValidationError("--path goes with --mrs or --commits.")
+    }
+    if options.json, let format, [.table, .numstat].contains(format) {
+      throw ValidationError("--json and --format \(format.rawValue) contradict each other.")
     }
     if z && format != .numstat { throw ValidationError("-z goes with --format numstat.") }
   }
@@ -145,11 +148,12 @@ extension StatsCommand {
       throw CommandFailure(
         "The mirror of \(path) knows no commit \(revision).",
         hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought"
-          + (options.offline ? "; without --offline the server is asked for a tag." : "."),
+          + (options.offline
+            ? "; without --offline the server is asked for a tag or a whole id." : "."),
         code: error.code == .notFound ? .notCached : .usage)
     } catch let error as UnknownRevision {
       throw CommandFailure(
-        "The mirror of \(path) knows no commit \(error.revision), and the server could not be asked for a tag: \(error.reason)",
+        "The mirror of \(path) knows no commit \(error.revision), and the server could not be asked for it: \(error.reason)",
         hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought.",
         code: .notCached)
     }

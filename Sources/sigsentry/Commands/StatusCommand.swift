@@ -10,9 +10,13 @@ struct StatusCommand: ParsableCommand {
   @OptionGroup var options: CommonOptions
 
   func run() throws {
-    let statuses = try options.statuses()
-    let repositories = try statuses.all()
-    let connections = try statuses.store.connections()
+    let (store, cache) = try (options.settings(), options.cacheIfAny())
+    guard store != nil || cache != nil else {
+      throw SettingsError.notFound(path: SettingsStore.file(in: options.configDirectory))
+    }
+    let statuses = try RepositoryStatuses(store: store, cache: cache)
+    let repositories = try statuses.all() + statuses.unwatched()
+    let connections = try store?.connections() ?? []
     let now = Date()
     let output = StandardOutput()
     if options.json {

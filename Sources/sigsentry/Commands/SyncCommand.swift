@@ -47,7 +47,11 @@ struct SyncCommand: AsyncParsableCommand {
         "There is no repository to sync.", hint: "Add one with 'sigsentry repos add GROUP/PROJECT'."
       )
     }
-    let since = try since.map { try TimeExpression($0, now: Date()).since }
+    let now = Date()
+    let since = try since.map { try TimeExpression($0, now: now).since }
+    if let since, since > now {
+      throw CommandFailure.usage("--since takes a time in the past.")
+    }
     let reports = try await SyncRound(workspace, jobs: jobs, cause: .person).run(
       settings, lookbackDays: lookbackDays, since: since,
       content: windowOnly.map { $0 ? .windowOnly : .full } ?? .automatic)

@@ -32,13 +32,6 @@ struct CommandFailure: Error {
     self.code = code
   }
 
-  static func notCached(_ path: String, nearest: String?) -> CommandFailure {
-    CommandFailure(
-      "The repository \(path) is not in the cache.",
-      hint: nearest.map { "Did you mean \($0)?" }
-        ?? "Run 'sigsentry repos add \(path)' and 'sigsentry sync'.", code: .notCached)
-  }
-
   static func usage(_ summary: String, hint: String? = nil) -> CommandFailure {
     CommandFailure(summary, hint: hint, code: .usage)
   }
@@ -56,6 +49,7 @@ struct CommandFailure: Error {
       case .damaged, .mirror: self.init(error.summary, hint: error.hint)
       }
     case let error as AnalysisCapsule.Failure: self.init(error)
+    case let error as CachedProjectLookup.Failure: self.init(error)
     case let error as AnalysisScopes.Failure:
       self.init(error.summary, hint: error.hint, code: .notCached)
     case let error as ArchiveError: self.init("\(error).", hint: error.hint)
@@ -100,8 +94,18 @@ struct CommandFailure: Error {
       self.init(
         "A capsule holds a symptom of up to \(AnalysisCapsule.maximumSymptomBytes >> 20) MiB, and this one has \(bytes >> 20).",
         hint: "Cut it down to the time around the incident.", code: .usage)
-    case .unknownProject(let project): self = .notCached(project, nearest: nil)
+    case .unknownProject(let project):
+      self.init(CachedProjectLookup.Failure.unknown(project, nearest: nil))
     }
+  }
+
+  init(_ error: CachedProjectLookup.Failure) {
+    let code: Code =
+      switch error {
+      case .unknown: .notCached
+      case .severalInstances: .usage
+      }
+    self.init(error.summary, hint: error.hint, code: code)
   }
 
   /// The lines for standard error, made safe for a terminal.

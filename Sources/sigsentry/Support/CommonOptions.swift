@@ -7,9 +7,15 @@ import Settings
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "The cache directory (default: $SIGSENTRY_CACHE, else ~/.cache/sigsentry).")
+  @Option(
+    help:
+      "The cache directory (default: $SIGSENTRY_CACHE, else sigsentry in $XDG_CACHE_HOME or ~/.cache)."
+  )
   var cache: String?
-  @Option(help: "The config directory (default: $SIGSENTRY_CONFIG, else ~/.config/sigsentry).")
+  @Option(
+    help:
+      "The config directory (default: $SIGSENTRY_CONFIG, else sigsentry in $XDG_CONFIG_HOME or ~/.config)."
+  )
   var config: String?
   @Flag(help: "Answer from disk; open no socket.")
   var offline = false
@@ -37,7 +43,13 @@ struct CommonOptions: ParsableArguments {
   private static func directory(_ variable: String, base: String, fallback: String) -> String {
     if let directory = environment[variable], !directory.isEmpty { return directory }
     if let home = environment[base], home.hasPrefix("/") { return home + "/sigsentry" }
-    return NSHomeDirectory() + "/\(fallback)/sigsentry"
+    return homeDirectory + "/\(fallback)/sigsentry"
+  }
+
+  /// `HOME` before the user database, which is all that Foundation goes by: in a container, a CI job or a service the two
+  /// often differ.
+  private static var homeDirectory: String {
+    environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
   }
 
   /// Opens the cache for a command that only reads.
@@ -47,11 +59,32 @@ struct CommonOptions: ParsableArguments {
 
   /// The repositories of the settings with what is cached of them.
   func statuses() throws -> RepositoryStatuses {
-    let store = try SettingsStore(directory: configDirectory, access: .readOnly)
+    try RepositoryStatuses(
+      store: SettingsStore(directory: configDirectory, access: .readOnly), cache: cacheIfAny())
+  }
+
+  /// The cache, for a command that reads it; `nil` where there is none yet.
+  func cacheIfAny() throws -> CacheStore? {
     do {
-      return try RepositoryStatuses(store: store, cache: openCache())
+      return try openCache()
     } catch CacheError.missing {
-      return try RepositoryStatuses(store: store, cache: nil)
+      return nil
+    }
+  }
+
+  /// The instances whose projects are cached, as where a cache was imported; none where it cannot be read.
+  func cachedInstances() -> [BaseURL] {
+    let projects = try? cacheIfAny()?.projects()
+    let addresses = Set((projects ?? []).map(\.baseURL))
+    return addresses.sorted().compactMap { try? BaseURL($0) }
+  }
+
+  /// The settings, for a command that reads them; `nil` where there are none yet.
+  func settings() throws -> SettingsStore? {
+    do {
+      return try SettingsStore(directory: configDirectory, access: .readOnly)
+    } catch SettingsError.notFound {
+      return nil
     }
   }
 
@@ -76,39 +109,17 @@ struct CommonOptions: ParsableArguments {
   }
 
   func validate() throws {
+    for (name, directory) in [("cache", cache), ("config", config)] where directory == "" {
+      throw ValidationError("--\(name) takes a directory.")
+    }
     if let timeout = Self.timeout, !(1...3600 ~= Int(timeout) ?? 0) {
       throw ValidationError("SIGSENTRY_TIMEOUT takes 1 to 3600, in seconds.")
     }
   }
 
-  /// The project that a person means: by a path that only one instance has, by `host/path`, or by any address of it; with
-  /// a hint at the nearest one for a typo.
+  /// The project of the cache that a person means.
   func project(_ text: String, in cache: CacheStore) throws -> CachedProject {
-    let found = try cache.projects(path: text.split(separator: "/").joined(separator: "/"))
-    if found.count == 1 { return found[0] }
-    if let first = found.first {
-      let addresses = found.map { RepositoryNames.address(of: $0.path, at: $0.baseURL) }
-      throw CommandFailure.usage(
-        "The repository \(first.path) is on several instances.",
-        hint: "Give one of: \(addresses.joined(separator: ", ")).")
-    }
-    let all = try cache.projects()
-    if let project = try Self.project(addressed: text, among: all, in: cache) { return project }
-    throw CommandFailure.notCached(
-      text, nearest: NearestPath.suggest(for: text, among: all.map(\.path)))
-  }
-
-  private static func project(
-    addressed text: String, among all: [CachedProject], in cache: CacheStore
-  ) throws -> CachedProject? {
-    // An instance that a bare path would belong to, and that no address names.
-    let none = try BaseURL("https://gitlab.invalid")
-    let known = Set(all.map(\.baseURL)).sorted().compactMap { try? BaseURL($0) }
-    guard
-      let reference = try? RepositoryReference.parse(
-        text, defaultBaseURL: none, knownBaseURLs: known)
-    else { return nil }
-    return try cache.project(path: reference.path, host: reference.baseURL.hostKey)
+    try CachedProjectLookup.project(text, in: cache)
   }
 
   /// Writes what a person has to do now to standard error, even if quiet.

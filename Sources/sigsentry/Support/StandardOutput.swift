@@ -28,7 +28,10 @@ final class StandardOutput {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        exit(errno == EPIPE ? 0 : 1)
+        if errno == EPIPE { exit(0) }
+        StandardError.write(
+          "sigsentry: Standard output cannot be written: \(String(cString: strerror(errno))).\n")
+        exit(1)
       }
       start += count
     }

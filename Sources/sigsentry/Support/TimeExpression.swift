@@ -26,7 +26,10 @@ struct TimeExpression: Equatable {
         throw Invalid(text: text)
       }
       self.init(start: start, end: end)
-    } else if words.hasPrefix("last "), let seconds = reader.duration(words.dropFirst(5)) {
+    } else if words.hasPrefix("last "),
+      let seconds = reader.duration(words.dropFirst(5))
+        ?? reader.duration("1 \(words.dropFirst(5))")
+    {
       self.init(start: now.addingTimeInterval(-seconds), end: now)
     } else if words.hasPrefix("since "), let start = reader.moment(String(words.dropFirst(6))),
       start <= now
@@ -57,17 +60,11 @@ struct TimeExpression: Equatable {
     let calendar: Calendar
 
     func moment(_ text: String) -> Date? {
-      switch text {
-      case "now": return now
-      case "today": return calendar.startOfDay(for: now)
-      case "yesterday":
-        return calendar.date(byAdding: .day, value: -1, to: calendar.startOfDay(for: now))
-      default: break
-      }
+      if text == "now" { return now }
       if text.hasSuffix(" ago"), let seconds = duration(text.dropLast(4)) {
         return now.addingTimeInterval(-seconds)
       }
-      return clock(text) ?? absolute(text)
+      return clock(text) ?? dated(text)
     }
 
     /// `90s`, `30m`, `2h`, `3d`, `1w`, and words as `2 hours`.
@@ -85,48 +82,132 @@ struct TimeExpression: Equatable {
 
     /// `9am`, `9:30pm`, `14:05`: the last time that the clock showed it.
     private func clock(_ text: String) -> Date? {
-      var digits = text[...]
-      var offset: Int?
-      if digits.hasSuffix("am") { offset = 0 } else if digits.hasSuffix("pm") { offset = 12 }
-      if offset != nil { digits = digits.dropLast(2) }
-      let parts = digits.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-      guard let first = parts.first, var hour = first, parts.count <= 2 else { return nil }
-      let minute = parts.count == 2 ? parts[1] : 0
-      guard let minute, 0..<60 ~= minute else { return nil }
-      if let offset {
-        guard 1...12 ~= hour else { return nil }
-        hour = hour % 12 + offset
-      } else if parts.count != 2 {
-        return nil
-      }
-      guard 0..<24 ~= hour,
-        let today = calendar.date(bySettingHour: hour, minute: minute, second: 0, of: now)
+      guard text.contains(":") || text.hasSuffix("m"), let time = TimeOfDay(text),
+        let today = date(calendar.dateComponents([.year, .month, .day], from: now), time, calendar)
       else { return nil }
       return today <= now ? today : calendar.date(byAdding: .day, value: -1, to: today)
     }
 
-    /// `2026-04-25`, `2026-04-25 09:00`, `2026-04-25T09:00:00Z`, with fractions and offsets.
-    private func absolute(_ text: String) -> Date? {
-      let iso = text.uppercased().replacingOccurrences(of: " ", with: "T")
-      for fractions in [false, true] {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fractions)
-        if let date = try? style.parse(iso) { return date }
+    /// `2026-04-25`, `yesterday`, each with a time of day or without: `2026-04-25 9am`, `2026-04-25T09:00Z`,
+    /// `20260425T090000.5+0200`.
+    private func dated(_ text: String) -> Date? {
+      guard let (day, rest) = day(text) else { return nil }
+      var clock = rest.drop { $0 == " " }
+      if clock.first == "t" { clock = clock.dropFirst() }
+      if clock.hasPrefix("at ") { clock = clock.dropFirst(3) }
+      guard !clock.isEmpty else { return rest.isEmpty ? date(day, .midnight, calendar) : nil }
+      guard clock.startIndex > rest.startIndex else { return nil }
+      let (digits, zone) = Self.zone(clock)
+      guard let time = TimeOfDay(digits) else { return nil }
+      var calendar = calendar
+      if let zone {
+        guard let zone = TimeZone(secondsFromGMT: zone) else { return nil }
+        calendar.timeZone = zone
       }
-      let numbers = iso.split(whereSeparator: { "-T:".contains($0) })
-      guard 3...6 ~= numbers.count, numbers[0].count == 4 else { return nil }
-      let values = numbers.compactMap { Int($0) }
-      guard values.count == numbers.count else { return nil }
-      var parts = DateComponents()
-      (parts.year, parts.month, parts.day) = (values[0], values[1], values[2])
-      parts.hour = values.count > 3 ? values[3] : 0
-      parts.minute = values.count > 4 ? values[4] : 0
-      parts.second = values.count > 5 ? values[5] : 0
+      return date(day, time, calendar)
+    }
+
+    private func day(_ text: String) -> (DateComponents, rest: Substring)? {
+      for (word, days) in [("today", 0), ("yesterday", -1)] where text.hasPrefix(word) {
+        let date = calendar.date(byAdding: .day, value: days, to: calendar.startOfDay(for: now))
+        return date.map {
+          (calendar.dateComponents([.year, .month, .day], from: $0), text.dropFirst(word.count))
+        }
+      }
+      let head = text.prefix { $0 != "t" && $0 != " " }
+      var parts = head.split(separator: "-", omittingEmptySubsequences: false)
+      if parts.count == 1, head.count == 8 {
+        parts = [head.prefix(4), head.dropFirst(4).prefix(2), head.suffix(2)]
+      }
+      let values = parts.compactMap { TimeOfDay.number($0) }
+      guard values.count == 3, parts.count == 3, parts[0].count == 4 else { return nil }
+      return (
+        DateComponents(year: values[0], month: values[1], day: values[2]),
+        text[head.endIndex...]
+      )
+    }
+
+    /// Splits `z`, `+02:00`, `-0330` or `+02` off; `nil` where there is none.
+    private static func zone(_ text: Substring) -> (digits: Substring, seconds: Int?) {
+      if text.hasSuffix("z") { return (text.dropLast(), 0) }
+      guard let sign = text.lastIndex(where: { "+-".contains($0) }) else { return (text, nil) }
+      let digits = text[text.index(after: sign)...].filter { $0 != ":" }
+      guard digits.count == 2 || digits.count == 4, let number = TimeOfDay.number(digits[...])
+      else { return (text, nil) }
+      let minutes = digits.count == 2 ? number * 60 : number / 100 * 60 + number % 100
+      return (text[..<sign], (text[sign] == "-" ? -60 : 60) * minutes)
+    }
+
+    private func date(
+      _ day: DateComponents, _ time: TimeOfDay, _ calendar: Calendar
+    ) -> Date? {
+      var parts = day
+      // The end of a day is the beginning of the next.
+      let isEnd = time.hour == 24 && time.minute == 0 && time.second == 0
+      (parts.hour, parts.minute) = (isEnd ? 0 : time.hour, time.minute)
       guard let date = calendar.date(from: parts) else { return nil }
       // The calendar would take 2026-02-31 for a day in March.
-      let read = calendar.dateComponents(
-        [.year, .month, .day, .hour, .minute, .second], from: date)
-      return read.month == parts.month && read.day == parts.day && read.hour == parts.hour
-        ? date : nil
+      let read = calendar.dateComponents([.month, .day, .hour, .minute], from: date)
+      guard
+        read.month == parts.month, read.day == parts.day, read.hour == parts.hour,
+        read.minute == parts.minute
+      else { return nil }
+      return isEnd
+        ? calendar.date(byAdding: .day, value: 1, to: date)
+        : date.addingTimeInterval(time.second)
+    }
+  }
+
+  /// What a clock shows: `14:05`, `14:05:07.25`, `140507`, `14`, `9am`, `9:30 pm`.
+  private struct TimeOfDay {
+    static let midnight = TimeOfDay(hour: 0, minute: 0, second: 0)
+
+    var hour: Int
+    var minute: Int
+    var second: Double
+
+    private init(hour: Int, minute: Int, second: Double) {
+      (self.hour, self.minute, self.second) = (hour, minute, second)
+    }
+
+    init?(_ text: some StringProtocol) {
+      var clock = Substring(text)
+      var offset: Int?
+      if clock.hasSuffix("am") { offset = 0 } else if clock.hasSuffix("pm") { offset = 12 }
+      if offset != nil { clock = clock.dropLast(2) }
+      while clock.last == " " { clock = clock.dropLast() }
+      // ISO 8601 lets a comma begin the fraction.
+      let whole = clock.prefix { $0 != "." && $0 != "," }
+      var parts = whole.split(separator: ":", omittingEmptySubsequences: false)
+      if parts.count == 1, whole.count == 4 || whole.count == 6 {
+        parts = stride(from: 0, to: whole.count, by: 2).map { whole.dropFirst($0).prefix(2) }
+      }
+      let values = parts.compactMap { Self.number($0) }
+      guard values.count == parts.count, 1...3 ~= values.count,
+        parts.dropFirst().allSatisfy({ $0.count == 2 })
+      else { return nil }
+      var second = Double(values.count == 3 ? values[2] : 0)
+      if whole.endIndex < clock.endIndex {
+        let fraction = clock[clock.index(after: whole.endIndex)...]
+        guard values.count == 3, 1...9 ~= fraction.count, Self.number(fraction) != nil,
+          let part = Double("0." + fraction)
+        else { return nil }
+        second += part
+      }
+      self.init(hour: values[0], minute: values.count > 1 ? values[1] : 0, second: second)
+      if let offset {
+        guard 1...12 ~= hour else { return nil }
+        hour = hour % 12 + offset
+      }
+      guard 0..<24 ~= hour || (hour == 24 && minute == 0 && second == 0), 0..<60 ~= minute,
+        second < 60
+      else { return nil }
+    }
+
+    /// A number of ASCII digits alone.
+    static func number(_ text: Substring) -> Int? {
+      !text.isEmpty && text.count <= 9 && text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+        ? Int(text) : nil
     }
   }
 }
