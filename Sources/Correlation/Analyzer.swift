@@ -46,7 +46,7 @@ public enum AnalysisError: Error, Sendable {
 /// The same query on the same cache gives the same answer.
 public struct Analyzer {
   /// The version of the rules and weights: it grows whenever any answer may differ.
-  public static let algorithmVersion = 4
+  public static let algorithmVersion = 5
   /// Below this confidence the answer is that there is no good suspect.
   public static let threshold = 0.3
 
@@ -64,7 +64,7 @@ public struct Analyzer {
   /// The most commits that are listed beside the suspects.
   static let recentCommits = 5
   /// Less likely ones are no suspects.
-  private static let leastProbability = 0.0005
+  private static let leastProbability = 0.0001
 
   /// Answers a query.
   ///

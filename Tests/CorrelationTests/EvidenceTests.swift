@@ -79,6 +79,21 @@ private let trace =
 
   // MARK: Words
 
+  @Test func `a changed function that the prose names is evidence`() throws {
+    try others()
+    let iid = try fixture.merge("Grow", ["src/pool.c": changed("size = 1", "size = 9")])
+    let other = try fixture.merge("Paint", ["src/door.c": "int pool_take_door = 2;\n"])
+    for symptom in ["Since yesterday pool_take() returns too much", "Pool::pool_take is wrong now"]
+    {
+      let analysis = try fixture.analyze(symptom)
+      let found = try #require(try evidence(analysis, iid)["functionNamed"])
+      #expect(found.text == "changed the function pool_take, which the symptom speaks of")
+      #expect(try evidence(analysis, other)["functionNamed"] == nil)
+    }
+    #expect(
+      try evidence(fixture.analyze("The pool takes too much"), iid)["functionNamed"] == nil)
+  }
+
   @Test func `what only the message of a commit says is found`() throws {
     let culprit = try fixture.merge(
       "Various", ["src/door.c": "int door = 2;\n"],

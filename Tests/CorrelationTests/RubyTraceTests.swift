@@ -86,6 +86,19 @@ import Testing
       ])
   }
 
+  @Test func `frames without lines are frames`() {
+    let symptom = Symptom.parse(
+      """
+      lib/acme/pool.rb:in `take': undefined method `x' for nil:NilClass (NoMethodError)
+      \tfrom lib/acme/server.rb:?:in `run'
+      \tfrom bin/acme:5:in `<main>'
+      """)
+    #expect(symptom.traces.map(\.exceptionType) == ["NoMethodError"])
+    #expect(symptom.frames.map(\.path) == ["lib/acme/pool.rb", "lib/acme/server.rb", "bin/acme"])
+    #expect(symptom.frames.map(\.line) == [nil, nil, 5])
+    #expect(symptom.frames.map { $0.function?.name } == ["take", "run", nil])
+  }
+
   @Test func `names are those around blocks`() {
     #expect(name("block (2 levels) in take", .ruby) == "take")
     #expect(name("rescue in block in Acme::Pool#take", .ruby) == "take")

@@ -94,6 +94,8 @@ struct EvidenceWriter {
     case .coChange: return "changed \(observation.detail ?? "what often changes with \(file)")"
     case .functionElsewhere:
       return "changed a function named \(observation.detail ?? "?"), which the symptom names"
+    case .functionNamed:
+      return "changed the function \(observation.detail ?? "?"), which the symptom speaks of"
     case .callee:
       return
         "changed \(observation.detail ?? "?"), which is called in \(function ?? file)\(inFrame)"

@@ -42,6 +42,8 @@ enum Feature: Int, CaseIterable, Sendable {
   case coChange
   /// It changed a function of a name that the symptom names, in another file.
   case functionElsewhere
+  /// It changed a function that the prose names.
+  case functionNamed
   /// It changed a function that the frame's line calls.
   case callee
   /// The symptom's words in its title.

@@ -24,6 +24,10 @@ struct Observer {
   private static let mostTouches = 60
   /// Calls of more frames are not looked up.
   private static let mostCallers = 3
+  /// More names in prose are not looked up.
+  private static let mostNames = 100
+  /// Shorter names in prose are words more often than functions.
+  private static let shortestName = 5
 
   let view: RevisionView
   let cache: CacheStore
@@ -272,11 +276,17 @@ struct Observer {
 
   // MARK: Functions elsewhere
 
+  /// What a changed function of a name counts.
+  private struct Wanted {
+    var weight: Double
+    var place: Place?
+  }
+
   private func observeFunctions(_ result: inout [Observations]) throws {
-    var wanted: [String: (feature: Feature, weight: Double, place: Place)] = [:]
-    func want(_ name: String, _ feature: Feature, _ weight: Double, _ place: Place) {
-      guard name.utf8.count > 3, weight > wanted[name]?.weight ?? 0 else { return }
-      wanted[name] = (feature, weight, place)
+    var wanted: [String: [Feature: Wanted]] = [:]
+    func want(_ name: String, _ feature: Feature, _ weight: Double, _ place: Place?) {
+      guard name.utf8.count > 3, weight > wanted[name]?[feature]?.weight ?? 0 else { return }
+      wanted[name, default: [:]][feature] = Wanted(weight: weight, place: place)
     }
     for place in places {
       if let name = place.name { want(name, .functionElsewhere, place.weight, place) }
@@ -288,6 +298,12 @@ struct Observer {
         }
       }
     }
+    for term in symptom.identifiers.prefix(Self.mostNames) {
+      guard let name = term.text.split(whereSeparator: { $0 == "." || $0 == ":" }).last,
+        name.utf8.count >= Self.shortestName
+      else { continue }
+      want(String(name), .functionNamed, 1, nil)
+    }
     guard !wanted.isEmpty else { return }
     let byDiff = Dictionary(
       candidates.indices.compactMap { index in
@@ -297,12 +313,11 @@ struct Observer {
       named: wanted.keys.sorted(), diffs: Set(byDiff.keys))
     let all = Double(max(2, candidates.count))
     for (name, diffs) in changes.sorted(by: { $0.key < $1.key }) {
-      guard let want = wanted[name] else { continue }
       let rarity = log(all / Double(diffs.count)) / log(all)
-      for diff in diffs.sorted() {
-        for index in byDiff[diff] ?? [] {
+      for (feature, want) in wanted[name] ?? [:] {
+        for index in diffs.sorted().flatMap({ byDiff[$0] ?? [] }) {
           result[index].raise(
-            want.feature, to: want.weight * max(0.1, rarity), place: want.place, detail: name)
+            feature, to: want.weight * max(0.1, rarity), place: want.place, detail: name)
         }
       }
     }

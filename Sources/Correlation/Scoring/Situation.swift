@@ -78,6 +78,7 @@ struct Situation: Sendable {
       case .words:
         max(values[Feature.words.rawValue], values[Feature.messageWords.rawValue])
       case .wordsAlone: traits.contains(.words) ? 1 : 0
+      case .filesAlone: traits.contains(.files) ? 1 : 0
       }
     }
     return weights.confidence(probability, evidence)

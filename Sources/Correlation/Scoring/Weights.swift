@@ -87,6 +87,8 @@ enum ConfidenceFeature: Int, CaseIterable, Sendable {
   case words
   /// The symptom has nothing but words.
   case wordsAlone
+  /// The symptom has files, but no frames.
+  case filesAlone
 }
 
 /// What speaks for "none of the window".

@@ -32,8 +32,12 @@ struct RubyTraceParser: TraceParser {
       traces.add(RawFrame(location: Location(content)), .ruby)
       return true
     }
-    let location = Location(content.before(mark))
-    guard location.line != nil, !location.path.isEmpty else { return false }
+    // Some tools leave the line out, or write a question mark for it.
+    let place = content.before(mark)
+    let location = Location(place.ends(":?") ? place.dropLast(2) : place)
+    guard !location.path.isEmpty, location.line != nil || Self.isRuby(location.path) else {
+      return false
+    }
     let start = mark + 5
     guard let end = content.find("'", from: start) else { return false }
     let frame = RawFrame(function: content.slice(start, end), location: location)
@@ -99,9 +103,7 @@ struct RubyTraceParser: TraceParser {
       path = path.dropFirst(root.utf8CodeUnitCount)
       isInApp = isOwn
     }
-    let name = path.findLast("/").map { path.from($0 + 1) } ?? path
-    let endings: [StaticString] = [".rb", ".haml", ".erb", ".slim", ".rake", ".ru", ".builder"]
-    guard endings.contains(where: { name.ends($0) }) else { return nil }
+    guard isRuby(path) else { return nil }
     var frame = RawFrame(function: function)
     frame.path = path.text(atMost: 1_024)
     frame.line = line
@@ -113,6 +115,11 @@ struct RubyTraceParser: TraceParser {
       frame.isInApp = false
     }
     return frame
+  }
+
+  private static func isRuby(_ path: Bytes) -> Bool {
+    let endings: [StaticString] = [".rb", ".haml", ".erb", ".slim", ".rake", ".ru", ".builder"]
+    return endings.contains { path.ends($0) }
   }
 
   /// `undefined method 'x' for nil (NoMethodError)`
