@@ -32,7 +32,7 @@ public enum AnalysisError: Error, Sendable {
   public var hint: String {
     switch self {
     case .unknownRevision:
-      "Give a branch, a tag or an id of those that 'sigsentry sync' brought; 'sigsentry analyze' asks the server for a tag that it did not bring, but with --offline."
+      "Give a branch, a tag or an id of those that 'sigsentry sync' brought; 'sigsentry analyze' asks the server for a tag or a whole id that it did not bring, but with --offline."
     case .damaged: "Run 'sigsentry cache verify'."
     case .filesMissing(let revision, let project):
       "Where the network is there, 'sigsentry analyze --repo \(project.path) --revision \(revision)' fetches them."
@@ -205,7 +205,8 @@ public struct Analyzer {
     {
       return "The symptom names no file, function or word to go by."
     }
+    let span = analysis.lookbackDays == 1 ? "a day" : "\(analysis.lookbackDays) days"
     return
-      "None of the \(analysis.candidates) merge requests of the window stands out enough; the cause may be older than \(analysis.lookbackDays) days."
+      "None of the \(analysis.candidates) merge requests of the window stands out enough; the cause may be older than \(span)."
   }
 }

@@ -94,7 +94,11 @@ public enum StatusReport {
 
   private static func state(_ repository: RepositoryStatus) -> String {
     if let failure = repository.project?.failure { return TerminalText.safe(failure) }
-    let state = !repository.isWatched ? "cached only" : repository.isActive ? "ok" : "paused"
+    let state =
+      !repository.isWatched
+      ? "cached only"
+      : !repository.isActive
+        ? "paused" : repository.project?.syncedAt == nil ? "not synced yet" : "ok"
     return repository.isWindowOnly == true ? state + ", window only" : state
   }
 

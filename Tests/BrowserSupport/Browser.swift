@@ -110,7 +110,7 @@ public final class Browser: Sendable {
   }
 
   /// How long a command may go without an answer; a loaded machine is slow.
-  private static let patience = Duration.seconds(20)
+  private static let patience = Duration.seconds(60)
 
   /// Sends a command and awaits its answer.
   ///

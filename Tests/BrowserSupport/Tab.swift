@@ -8,7 +8,7 @@ public struct Tab: Sendable {
   private(set) var runsScripts = true
 
   /// How long a page may take to come to a state before a test gives up; a loaded machine is slow.
-  private static let patience = Duration.seconds(60)
+  private static let patience = Duration.seconds(100)
 
   init(browser: Browser, session: String) {
     self.browser = browser

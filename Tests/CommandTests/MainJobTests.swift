@@ -144,8 +144,24 @@ import Testing
     let result = try await fixture.run("schedule", "--once")
     #expect(result.status == 0)
     #expect(result.text.split(separator: "\n").count == 1)
-    let unit = try await fixture.run("schedule", "systemd")
+    await fixture.stop()
+  }
+
+  @Test func `a printed unit names directories that are there`() async throws {
+    let fixture = try await CommandFixture()
+    let cache = fixture.directory.appendingPathComponent("new/cache").path
+    let unit = try await fixture.start(["schedule", "systemd", "--cache", cache]).ended()
+    #expect(unit.text.contains("ReadWritePaths=\"\(cache)\""), "\(unit.text)")
     #expect(unit.text.contains("[Service]"))
+    #expect(FileManager.default.fileExists(atPath: cache))
+    await fixture.stop()
+  }
+
+  @Test func `the status of a repository before its first sync is not ok`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.connect()
+    try await fixture.run("repos", "add", "acme/shop")
+    #expect(try await fixture.run("status").text.contains("not synced yet"))
     await fixture.stop()
   }
 }

@@ -109,6 +109,12 @@ struct ScheduleCommand: AsyncParsableCommand {
     }
 
     func run() throws {
+      // systemd starts no unit of which such a path is missing. Where one cannot be made, its own words are the clearer.
+      for directory in [options.cacheDirectory, options.configDirectory] {
+        try? FileManager.default.createDirectory(
+          atPath: directory, withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700])
+      }
       let program = Self.quoted(
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path)
       let cache = Self.quoted(URL(fileURLWithPath: options.cacheDirectory).path)
