@@ -124,7 +124,8 @@ public struct Analyzer {
     var investigation: Int
     var candidate: Int
     var score: Double
-    var probability: Double
+    var probability = 0.0
+    var confidence = 0.0
   }
 
   /// Ranks the candidates of all projects together, as if they were one window.
@@ -135,8 +136,7 @@ public struct Analyzer {
       let situation = investigation.situation
       none = max(none, Situation.product(situation.none, weights.none))
       for (candidate, score) in situation.scores(weights).enumerated() {
-        ranked.append(
-          Ranked(investigation: index, candidate: candidate, score: score, probability: 0))
+        ranked.append(Ranked(investigation: index, candidate: candidate, score: score))
       }
     }
     let most = max(ranked.map(\.score).max() ?? 0, none)
@@ -144,7 +144,7 @@ public struct Analyzer {
     for index in ranked.indices {
       ranked[index].probability = exponential(ranked[index].score - most) / sum
     }
-    return ranked.filter { $0.probability >= Self.leastProbability }.sorted { one, two in
+    ranked = ranked.filter { $0.probability >= Self.leastProbability }.sorted { one, two in
       if one.score != two.score { return one.score > two.score }
       // Of equals the newer, then the one of the higher number, then the earlier project.
       let left = investigations[one.investigation].candidates[one.candidate]
@@ -153,6 +153,22 @@ public struct Analyzer {
       if left.request.iid != right.request.iid { return left.request.iid > right.request.iid }
       return one.investigation < two.investigation
     }
+    for index in ranked.indices {
+      let situation = investigations[ranked[index].investigation].situation
+      ranked[index].confidence = situation.confidence(
+        in: ranked[index].candidate, ranked[index].probability, weights)
+    }
+    share(&ranked)
+    return ranked
+  }
+
+  /// One merge request broke it: what the first one leaves is all that the others share. The curve of confidence is made
+  /// for the first, and by itself would give ten that look alike more than 1 together.
+  private func share(_ ranked: inout [Ranked]) {
+    guard let first = ranked.first?.confidence else { return }
+    let others = ranked.dropFirst().reduce(0) { $0 + $1.confidence }
+    guard first + others > 1 else { return }
+    for index in ranked.indices.dropFirst() { ranked[index].confidence *= (1 - first) / others }
   }
 
   private func suspect(
@@ -171,13 +187,11 @@ public struct Analyzer {
     if let place, let revisionFile = investigation.view.file(place.path), let lines {
       snippet = Self.snippet(revisionFile, lines, place.line)
     }
-    let confidence = investigation.situation.confidence(
-      in: ranked.candidate, ranked.probability, weights)
     return Suspect(
       repository: investigation.scope.project.path, mergeRequest: candidate.request, file: file,
       function: place.flatMap { $0.function?.name ?? $0.name },
       lines: lines.map { ($0.lowerBound + 1)...max($0.lowerBound + 1, $0.upperBound) },
-      score: ranked.probability, confidence: confidence, evidence: writer.evidence,
+      score: ranked.probability, confidence: ranked.confidence, evidence: writer.evidence,
       snippet: snippet)
   }
 

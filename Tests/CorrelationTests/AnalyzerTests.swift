@@ -100,6 +100,17 @@ private let trace =
     #expect(analysis.suspects.first?.mergeRequest.title == "Round the totals of invoices")
   }
 
+  @Test func `no more than one merge request is to blame in all`() throws {
+    for number in 1...10 {
+      try fixture.merge("Other \(number)", ["src/other\(number).c": "int other = \(number);\n"])
+    }
+    let files = (1...8).map { "src/other\($0).c" }
+    let analysis = try fixture.analyze(files.joined(separator: "\n"))
+    let confidences = analysis.suspects.map(\.confidence)
+    #expect(confidences.count > 5 && confidences == confidences.sorted(by: >))
+    #expect(confidences.reduce(0, +) <= 1 + 1e-9, "\(confidences)")
+  }
+
   @Test func `hostile text is answered, twice alike`() throws {
     try fixture.merge("Change", ["src/pool.c": pool + "\n"])
     let text =
