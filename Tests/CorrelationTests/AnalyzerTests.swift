@@ -105,7 +105,7 @@ private let trace =
       try fixture.merge("Other \(number)", ["src/other\(number).c": "int other = \(number);\n"])
     }
     let files = (1...8).map { "src/other\($0).c" }
-    let analysis = try fixture.analyze(files.joined(separator: "\n"))
+    let analysis = try fixture.analyze(files.joined(separator: " "))
     let confidences = analysis.suspects.map(\.confidence)
     #expect(confidences.count > 5 && confidences == confidences.sorted(by: >))
     #expect(confidences.reduce(0, +) <= 1 + 1e-9, "\(confidences)")
