@@ -41,6 +41,11 @@ private let trace =
     try fixture.commit(["src/pool.c": pool, "src/main.c": main, "src/door.c": "int door;\n"])
   }
 
+  @Test func `nothing is told as certain`() {
+    let evidence = ConfidenceFeature.allCases.map { _ in 1.0 }
+    #expect(Weights.standard.confidence(1, evidence) == 0.99)
+  }
+
   private func changed(_ old: String, _ new: String) -> String {
     pool.replacingOccurrences(of: old, with: new)
   }

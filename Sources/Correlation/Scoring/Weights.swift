@@ -57,9 +57,11 @@ struct Weights: Sendable {
     let odds =
       slope * logarithm(bounded / (1 - bounded)) + offset
       + Situation.product(evidence, confidence)
-    return told(1 / (1 + exponential(-odds)))
+    return min(Self.mostSure, told(1 / (1 + exponential(-odds))))
   }
 
+  /// No evidence makes an answer certain.
+  private static let mostSure = 0.99
   /// Below this a calibrated probability is told as it is.
   private static let doubt = 0.25
   /// So far above ``leastSure`` it is told as it is again.
