@@ -3,7 +3,8 @@ import GitLab
 import HTTP
 import Mirror
 
-/// Fetches directories and file contents that a mirror of the window only lacks, for a question that needs them. Blocks its thread.
+/// Fetches what a mirror lacks, for a question that needs it: directories and file contents where it holds its window
+/// only, and tags and commits that no sync has brought. Blocks its thread.
 public struct ContentDownload {
   private let target: SyncTarget
   private let cancellation: Cancellation
