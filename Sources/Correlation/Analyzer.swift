@@ -32,7 +32,7 @@ public enum AnalysisError: Error, Sendable {
   public var hint: String {
     switch self {
     case .unknownRevision:
-      "Give a branch, a tag or an id of those that 'sigsentry sync' brought; 'sigsentry analyze' asks the server for a tag or a whole id that it did not bring, but with --offline."
+      "Give a branch, a tag, or a commit's id, whole or its first 7 digits or more; the server is asked for what 'sigsentry sync' did not bring, but with --offline."
     case .damaged: "Run 'sigsentry cache verify'."
     case .filesMissing(let revision, let project):
       "Where the network is there, 'sigsentry analyze --repo \(project.path) --revision \(revision)' fetches them."

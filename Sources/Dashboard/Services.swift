@@ -46,7 +46,7 @@ struct Services: Sendable {
       store: store, cache: cache, workers: workers, counters: counters,
       download: { project in
         guard !options.isOffline else { return nil }
-        return try access.contentDownload(for: project, cancellation: cancellation)
+        return try access.contentDownload(for: project, cancellation: cancellation, wait: wait)
       })
   }
 

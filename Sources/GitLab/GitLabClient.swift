@@ -122,6 +122,24 @@ public final class GitLabClient {
     try decode(MergeRequest.self, get("/projects/\(projectID)/merge_requests/\(iid)"))
   }
 
+  // MARK: - Commits
+
+  /// Finds the whole id of a commit by the first digits of it.
+  ///
+  /// - Parameter digits: 7 or more hexadecimal digits, lower case.
+  /// - Returns: `nil` where no commit has them, or more than one.
+  public func commitID(projectID: Int64, startingWith digits: String) throws -> String? {
+    struct Found: Decodable { var id: String }
+    do {
+      let found = try decode(
+        Found.self, get("/projects/\(projectID)/repository/commits/\(digits)?stats=false"))
+      // GitLab takes names of branches there, too.
+      return found.id.hasPrefix(digits) ? found.id : nil
+    } catch GitLabError.notFound {
+      return nil
+    }
+  }
+
   // MARK: - Requests
 
   /// Sends a GET below `/api/v4`. Redirects are not followed: they come back as they are.

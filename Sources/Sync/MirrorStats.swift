@@ -1,11 +1,12 @@
 import Cache
+import GitLab
 import HTTP
 import Mirror
 
 /// Stats of commits that are named by revision, computed from the mirror.
 ///
-/// Needs the network only where a mirror of the window only lacks contents, or any mirror a tag or a commit, and a way to fetch them
-/// is given.
+/// Needs the network only where a mirror of the window only lacks contents, or any mirror a branch, a tag or a commit, and a
+/// way to fetch them is given.
 public struct MirrorStats {
   /// The files that differ between two commits.
   public struct Comparison: Sendable {
@@ -28,7 +29,7 @@ public struct MirrorStats {
   ///
   /// - Parameters:
   ///   - memory: What is known of contents already.
-  ///   - download: Called where directories, file contents, a tag or a commit are missing; gives the way to fetch them, or none.
+  ///   - download: Called where directories, file contents or the revision are missing; gives the way to fetch them, or none.
   public init(
     _ project: CachedProject, cacheDirectory: String, memory: (any ContentMemory)? = nil,
     download: @escaping () throws -> ContentDownload? = { nil }
@@ -65,15 +66,17 @@ public struct MirrorStats {
     return try compare(base, head)
   }
 
-  /// Finds a commit, and asks the server for a tag or a whole id that the mirror does not know.
+  /// Finds a commit, and asks the server for what the mirror does not know.
   private func resolve(_ revision: String) throws -> ObjectID {
     if let known = try known(revision) { return known }
-    if AdvertisedTags.name(in: revision) != nil, let download = try download() {
+    if RevisionStart(revision) != nil, let download = try download() {
       do {
         _ = try download.fetchRevision(in: revision, of: project, cacheDirectory: cacheDirectory)
-      } catch FetchError.http(.cancelled(_)) {
+      } catch FetchError.http(.cancelled(_)), GitLabError.http(.cancelled(_)) {
         throw SyncError.cancelled
       } catch FetchError.http(let reason) {
+        throw UnknownRevision(revision: revision, reason: "\(reason)")
+      } catch GitLabError.http(let reason) {
         throw UnknownRevision(revision: revision, reason: "\(reason)")
       }
     }

@@ -45,12 +45,17 @@ public struct RepositoryAccess: Sendable {
   }
 
   /// How what the mirror of a project lacks is fetched; `nil` where the settings do not know the project.
+  ///
+  /// - Parameter wait: Waits for so many seconds where GitLab's API asks for patience; throws to end that.
   public func contentDownload(
-    for project: CachedProject, cancellation: Cancellation
+    for project: CachedProject, cancellation: Cancellation,
+    wait: @escaping (Double) throws -> Void
   ) throws -> ContentDownload? {
     let setting = try store.repositories().first {
       $0.projectID == project.projectID && $0.baseURL.hostKey == project.host
     }
-    return try setting.map { ContentDownload(try target(for: $0), cancellation: cancellation) }
+    return try setting.map {
+      ContentDownload(try target(for: $0), cancellation: cancellation, wait: wait)
+    }
   }
 }

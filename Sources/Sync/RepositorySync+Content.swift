@@ -13,6 +13,8 @@ extension RepositorySync {
         advertised.branches, defaultBranch: defaultBranch, from: remote, into: repository,
         mirror: mirror, maximumObjects: maximumObjects)
     }
+    lastTips = Set(
+      (cached.commitTips ?? "").split(separator: " ").compactMap { ObjectID(hex: $0) })
     let isEmpty = try repository.references(matching: "refs/heads/*").isEmpty
     isFirst = isEmpty || cached.commitTips?.isEmpty ?? true
     if isEmpty, cached.commitTips?.isEmpty == false {

@@ -63,9 +63,13 @@ extension RepositorySync {
       try repository.deleteReference(reference.name)
     }
     var moved: [(name: String, id: ObjectID)] = []
-    for (name, id) in branches.sorted(by: { $0.key < $1.key })
-    where try repository.reference("refs/heads/\(name)") != id {
-      moved.append((name, id))
+    for (name, id) in branches.sorted(by: { $0.key < $1.key }) {
+      if try repository.reference("refs/heads/\(name)") != id {
+        moved.append((name, id))
+      } else if !lastTips.contains(id) {
+        // A question brought it, or a sync that died.
+        movedTips.append((id, isNew: true))
+      }
     }
     guard !moved.isEmpty else { return }
     let tags = try advertisedTags(remote)
@@ -86,8 +90,8 @@ extension RepositorySync {
     }
     // A branch may be deleted between the list and the fetch; the next sync sees it gone.
     for (name, id) in moved where !missing.contains(id) {
-      let isNew = try repository.reference("refs/heads/\(name)") == nil
-      movedTips.append((id, isNew))
+      let old = try repository.reference("refs/heads/\(name)")
+      movedTips.append((id, isNew: old.map { !lastTips.contains($0) } ?? true))
       try keepOldTip(of: name, unlessReachedFrom: id, in: repository)
       try repository.setReference("refs/heads/\(name)", to: id)
     }

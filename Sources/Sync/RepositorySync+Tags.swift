@@ -2,7 +2,7 @@ import Mirror
 
 /// The tags of a server.
 struct AdvertisedTags {
-  /// A server with more tags is only asked for single ones, as read commands name them.
+  /// A server with more tags is only asked for single ones, as questions name them.
   static let limit = 50_000
   private static let folder = "refs/tags/"
 
@@ -22,27 +22,6 @@ struct AdvertisedTags {
   /// The folders of a name, as `a` and `a/b` of `a/b/c`.
   private static func folders(of name: String) -> [String] {
     name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) }
-  }
-
-  /// The name of a tag that a revision may begin with, as `v1` of `v1~3`; `nil` where none can be meant.
-  static func name(in revision: String) -> String? {
-    let marks: Set<Character> = ["~", "^", ":"]
-    var name = revision.prefix { !marks.contains($0) }
-    if let at = name.firstRange(of: "@{") { name = name[..<at.lowerBound] }
-    for prefix in [folder, "tags/"] where name.hasPrefix(prefix) {
-      name = name.dropFirst(prefix.count)
-      break
-    }
-    let text = String(name)
-    return text.isEmpty || text == "HEAD" || !Repository.isValidTag(text) ? nil : text
-  }
-
-  /// Asks a server for one tag.
-  ///
-  /// - Returns: What it points to; `nil` where the server has none of that name.
-  static func id(of name: String, on remote: GitRemote) throws -> ObjectID? {
-    // A prefix also brings longer names.
-    try remote.references(prefixes: [folder + name]).first { $0.name == folder + name }?.id
   }
 
   /// Points the mirror's tags to where these point, and removes others. Tags of anything but commits are no business of
@@ -71,24 +50,6 @@ struct AdvertisedTags {
 
   /// Refs beyond these are packed.
   private static let mostLoose = 100
-
-  /// Points one tag of the mirror to what it points to on the server. Tags whose names exclude it are gone there.
-  ///
-  /// - Returns: Whether it stands for a commit; nothing is done otherwise.
-  static func write(
-    _ name: String, _ id: ObjectID, to repository: Repository
-  ) throws(GitError) -> Bool {
-    guard repository.commit(behind: id) != nil else { return false }
-    for reference in folders(of: name).map({ folder + $0 })
-    where try repository.reference(reference) != nil {
-      try repository.deleteReference(reference)
-    }
-    for reference in try repository.references(matching: "\(folder)\(name)/*") {
-      try repository.deleteReference(reference.name)
-    }
-    try repository.setReference(folder + name, to: id)
-    return true
-  }
 }
 
 extension RepositorySync {

@@ -24,7 +24,9 @@ final class RepositorySync {
   /// The server's tags; `nil` as long as it was not asked, and where there are too many.
   var tags: AdvertisedTags?
   var hasAskedForTags = false
-  /// The tips of branches that this sync moved, and whether the mirror had no branch of that name.
+  /// The tips of branches up to which the last sync came.
+  var lastTips: Set<ObjectID> = []
+  /// The tips of branches that this sync moved, and whether no sync had brought the branch.
   var movedTips: [(id: ObjectID, isNew: Bool)] = []
   /// Whether no sync has filled the mirror yet.
   var isFirst = false

@@ -116,7 +116,7 @@ import Testing
     let stats = ["stats", "acme/shop", "--commit", fix, "--format", "numstat"]
     let offline = try await fixture.start(stats + ["--offline"]).ended()
     #expect(offline.status == 4)
-    #expect(offline.errorText.contains("a whole id"))
+    #expect(offline.errorText.contains("without --offline"))
     let online = try await fixture.start(stats).ended()
     #expect(online.text == "1\t0\tfile.txt\n1\t0\tnew.c\n", "\(online.errorText)")
     #expect(try await fixture.run("cache", "maintain").status == 0)
@@ -127,6 +127,18 @@ import Testing
     let later = try fixture.commit("release", ["file.txt": "3\n"], from: "release")
     let analysis = try await fixture.start(question + [later]).ended()
     #expect(analysis.text.contains(later), "\(analysis.errorText)")
+    // By its name or a short id, too; what the server does not have either is unknown.
+    let other = try fixture.commit("other", ["file.txt": "4\n"], from: "release")
+    let newest = try fixture.commit("other", ["file.txt": "5\n"], from: "other")
+    for (revision, id) in [(String(other.prefix(8)), other), ("other", newest)] {
+      let unknown = try await fixture.start(question + [revision, "--offline"]).ended()
+      #expect(unknown.status == 4)
+      #expect(unknown.errorText.contains("but with --offline"), "\(unknown.errorText)")
+      let found = try await fixture.start(question + [revision]).ended()
+      #expect(found.text.contains(id), "\(found.errorText)")
+      #expect(try await fixture.start(question + [revision, "--offline"]).ended().status == 0)
+    }
+    #expect(try await fixture.start(question + ["0000000"]).ended().status == 4)
     let none = String(repeating: "0", count: 39) + "1"
     #expect(try await fixture.start(question + [none]).ended().status == 4)
     let tree = try fixture.upstream.gitText("rev-parse", "release^{tree}")

@@ -70,9 +70,10 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func `a tag that no sync brought is asked for`() async throws {
+  @Test(arguments: ["tag", "branch"])
+  func `a tag or a branch that no sync brought is asked for`(kind: String) async throws {
     let fixture = try await prepared()
-    try fixture.git("tag", "v1", "main")
+    try fixture.git(kind, "v1", "main")
     let answer = try await ask(fixture, revision: "v1")
     #expect(answer["status"]?.text == "complete", "\(answer)")
     #expect(answer["result"]?["answeredOffline"] == .bool(false))

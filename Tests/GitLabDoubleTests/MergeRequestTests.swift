@@ -215,6 +215,10 @@ import Testing
     guard case .string(let sha) = commits[0]["id"] ?? .null else { throw SocketError.noAnswer }
     let commit = try await fixture.api(path + "/repository/commits/\(sha)").json
     #expect(commit["stats"] == ["additions": 1, "deletions": 5, "total": 6])
+    let start = try await fixture.api(
+      path + "/repository/commits/\(sha.prefix(7))?stats=false"
+    ).json
+    #expect(start["id"] == commit["id"] && (start["stats"] ?? .null) == .null)
     let missing = try await fixture.api(path + "/repository/commits/--all")
     #expect(missing.text == #"{"message":"404 Commit Not Found"}"#)
     await fixture.double.stop()

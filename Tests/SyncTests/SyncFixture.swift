@@ -111,7 +111,7 @@ final class SyncFixture {
     return try await apart {
       try body(
         MirrorStats(project, cacheDirectory: directory) {
-          ContentDownload(target, cancellation: Cancellation())
+          ContentDownload(target, cancellation: Cancellation(), wait: { _ in })
         })
     }
   }

@@ -167,15 +167,6 @@ import Testing
     #expect(tags.ids == ["good": id])
   }
 
-  @Test(arguments: [
-    ("v1", "v1"), ("v1~3", "v1"), ("v1^{}", "v1"), ("refs/tags/a/b^2", "a/b"), ("tags/v1", "v1"),
-    ("v1@{1}", "v1"), ("HEAD~2", nil), ("", nil), ("^v1", nil), (":/text", nil), ("a..b", nil),
-    ("a b", nil),
-  ])
-  func `the tag that a revision may begin with`(revision: String, name: String?) {
-    #expect(AdvertisedTags.name(in: revision) == name)
-  }
-
   @Test func `of names that exclude one another the shorter is kept`() throws {
     let fixture = try GitFixture()
     let id = try fixture.gitText(
@@ -194,9 +185,9 @@ import Testing
         "refs/tags/a", "refs/tags/c",
       ])
     // One that is asked for takes the place of those that cannot be there any more.
-    #expect(try AdvertisedTags.write("a/b/c", commit, to: repository))
-    #expect(try AdvertisedTags.write("c/d/e", commit, to: repository))
-    #expect(try AdvertisedTags.write("c/d", commit, to: repository))
+    for name in ["refs/tags/a/b/c", "refs/tags/c/d/e", "refs/tags/c/d"] {
+      #expect(try RemoteReference(name: name, id: commit).write(to: repository))
+    }
     #expect(
       try repository.references(matching: "refs/tags/*").map(\.name).sorted() == [
         "refs/tags/a/b/c", "refs/tags/c/d",

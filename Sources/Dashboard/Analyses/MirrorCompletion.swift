@@ -17,7 +17,7 @@ final class MirrorCompletion {
     self.download = download
   }
 
-  /// Asks the servers of projects for a tag or a commit that no mirror has.
+  /// Asks the servers of projects for a branch, a tag or a commit that no mirror has.
   func searchRevision(in revision: String, of projects: [CachedProject]) throws {
     let search = try ContentDownload.searchRevision(
       in: revision, of: projects, cacheDirectory: cacheDirectory, by: download)

@@ -136,19 +136,23 @@ extension Core {
         let found = try? await commitList(["-1", name], project).first
       else { return .message("404 Commit Not Found", status: 404) }
       var commit = found
-      let stats = DiffReader.numstat(
-        try await git.run(
-          ["show", "-m", "--first-parent", "--format=", "--numstat", "-M", "-z", name, "--"],
-          in: repository))
-      let additions = stats.reduce(0) { $0 + $1.additions }
-      let deletions = stats.reduce(0) { $0 + $1.deletions }
+      if exchange.query["stats"] != "false" {
+        let stats = DiffReader.numstat(
+          try await git.run(
+            ["show", "-m", "--first-parent", "--format=", "--numstat", "-M", "-z", name, "--"],
+            in: repository))
+        let additions = stats.reduce(0) { $0 + $1.additions }
+        let deletions = stats.reduce(0) { $0 + $1.deletions }
+        commit.merge([
+          .init(
+            "stats",
+            [
+              "additions": .int(additions), "deletions": .int(deletions),
+              "total": .int(additions + deletions),
+            ])
+        ])
+      }
       commit.merge([
-        .init(
-          "stats",
-          [
-            "additions": .int(additions), "deletions": .int(deletions),
-            "total": .int(additions + deletions),
-          ]),
         .init("status", nil), .init("project_id", .int(project.id)), .init("last_pipeline", nil),
       ])
       return .json(commit)

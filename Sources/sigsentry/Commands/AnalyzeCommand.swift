@@ -12,8 +12,8 @@ struct AnalyzeCommand: ParsableCommand {
     commandName: "analyze", abstract: "Name the merge requests that may have broken it",
     discussion: """
       The symptom is a file with stack traces, log lines, paths or prose, '-' for standard input, or --description. \
-      The answer comes from disk; only the files of a revision outside of the window of a mirror that holds no more are \
-      fetched. Weights that 'backtest --fit' stored for a repository count where it alone is looked at.
+      The answer comes from disk; only a revision that no sync brought, and its files where a mirror holds its window \
+      only, are fetched. Weights that 'backtest --fit' stored for a repository count where it alone is looked at.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
@@ -42,7 +42,7 @@ struct AnalyzeCommand: ParsableCommand {
   )
   var lookbackDays: Int?
   @Option(
-    help: "The revision that ran: a commit, a branch or a tag (default: the branch as it was then)."
+    help: "The revision that ran: a branch, a tag or a commit (default: the branch as it was then)."
   )
   var revision: String?
   @Option(help: "text, json or html (default: text).")
@@ -128,7 +128,7 @@ struct AnalyzeCommand: ParsableCommand {
     write(report)
   }
 
-  /// Asks for a tag or a commit that no mirror has.
+  /// Asks for a branch, a tag or a commit that no mirror has.
   ///
   /// - Returns: Whether one has it now.
   private func fetchRevision(_ revision: String, of projects: [CachedProject]) throws -> Bool {

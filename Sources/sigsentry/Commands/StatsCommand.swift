@@ -147,9 +147,10 @@ extension StatsCommand {
       }
       throw CommandFailure(
         "The mirror of \(path) knows no commit \(revision).",
-        hint: "Give a branch, a tag, an id or a range of those that 'sigsentry sync' brought"
+        hint: "Give a branch, a tag, a commit's id (whole or its first 7 digits) or a range"
           + (options.offline
-            ? "; without --offline the server is asked for a tag or a whole id." : "."),
+            ? "; without --offline the server is asked for what 'sigsentry sync' did not bring."
+            : "."),
         code: error.code == .notFound ? .notCached : .usage)
     } catch let error as UnknownRevision {
       throw CommandFailure(

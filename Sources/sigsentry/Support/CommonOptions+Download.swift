@@ -8,7 +8,7 @@ extension CommonOptions {
     // A question is no reason to make settings.
     guard !offline, try settings() != nil else { return nil }
     let download = try Workspace(self).access.contentDownload(
-      for: project, cancellation: Interruption.cancellation)
+      for: project, cancellation: Interruption.cancellation, wait: Interruption.wait)
     guard let download else { return nil }
     Interruption.install()
     inform("sigsentry: asking the server of \(project.path) for what the mirror lacks")
