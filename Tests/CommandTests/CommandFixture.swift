@@ -90,6 +90,13 @@ final class CommandFixture {
     ).ended()
   }
 
+  /// Runs a command for which the modes of files count, also where root runs the tests.
+  func runUnprivileged(_ arguments: String...) async throws -> ChildProcess.Result {
+    let prefix = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    return try await ChildProcess(prefix + [Self.program] + arguments, environment: environment)
+      .ended()
+  }
+
   @discardableResult
   func connect() async throws -> ChildProcess.Result {
     try await run("connect", "--base-url", double.baseURL, "--token-stdin", input: token + "\n")

@@ -164,6 +164,52 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `settings that cannot be written are told, and all the rest is looked at`()
+    async throws
+  {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    try await fixture.run("sync")
+    let fault = fixture.double.inject(.revokedToken, on: .api)
+    #expect(try await fixture.run("doctor").status == 3)
+    fixture.double.clearFault(fault)
+    chmod(fixture.config + "/connections.sqlite", 0o444)
+    chmod(fixture.config, 0o555)
+    let result = try await fixture.runUnprivileged("doctor", "--json")
+    #expect(result.status == 1, "\(result.errorText)")
+    let lines = try JSONDecoder().decode([Line].self, from: Data(result.output))
+    let failed = lines.filter { $0.state == "failed" }
+    #expect(failed.map(\.trouble) == ["settingsReadOnly"])
+    #expect(failed.first?.text.contains("cannot be written; what is in it is sound") == true)
+    #expect(failed.first?.remedy?.contains("writable") == true)
+    let well = Set(lines.filter { $0.state == "ok" }.map(\.part))
+    #expect(
+      well.isSuperset(of: ["key", "cache", "disk", "token", "project", "references", "diffs"]))
+    chmod(fixture.config, 0o755)
+    await fixture.stop()
+  }
+
+  @Test func `without usable settings the cache and the disks are looked at`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 0)
+    try await fixture.run("sync")
+    let database = fixture.config + "/connections.sqlite"
+    try Data("no database".utf8).write(to: URL(fileURLWithPath: database))
+    let damaged = try await fixture.run("doctor")
+    #expect(damaged.status == 1)
+    #expect(damaged.text.hasPrefix("FAILED  settings"), "\(damaged.text)\(damaged.errorText)")
+    #expect(damaged.text.contains("\nok      cache"))
+    #expect(damaged.text.contains("ok      disk       \(fixture.config)"))
+    unlink(database)
+    chmod(fixture.config, 0o555)
+    let none = try await fixture.runUnprivileged("doctor")
+    #expect(none.status == 1)
+    #expect(none.text.contains("FAILED  settings   The settings at \(database) cannot be written."))
+    #expect(none.text.contains("\nok      cache"))
+    chmod(fixture.config, 0o755)
+    await fixture.stop()
+  }
+
   @Test func `every trouble is explained`() async throws {
     let fixture = try await CommandFixture()
     let table = try await fixture.run("doctor", "--explain").text

@@ -82,6 +82,13 @@ public final class RefreshingToken: TokenSource {
 
   private func refresh(onlyIfDue: Bool) throws(TokenError) {
     let connection = current.connection
+    // A pair that could not be stored would be lost, and the old one with it.
+    guard provider.vault.store.access == .readWrite else {
+      throw .lock(
+        path: RefreshLock.path(
+          directory: provider.vault.store.directory, connection: connection.id),
+        reason: "the settings cannot be written")
+    }
     let lock = try RefreshLock(
       directory: provider.vault.store.directory, connection: connection,
       limit: provider.network(connection.caFile).silenceTimeout,
@@ -163,6 +170,8 @@ public final class RefreshingToken: TokenSource {
     do {
       try provider.vault.store.markNeedsReauthorization(
         refused.connection.id, since: provider.clock(), ifGeneration: refused.generation)
+    } catch .readOnly {
+      // Then it is only said.
     } catch {
       throw .vault(.settings(error))
     }

@@ -156,7 +156,7 @@ extension Doctor {
   }
 
   private func markAuthorized(_ connection: Connection) throws {
-    guard connection.health != .ok else { return }
+    guard connection.health != .ok, store.access == .readWrite else { return }
     let stored = try provider.vault.secrets(of: connection.id)
     try store.markAuthorized(connection.id, ifGeneration: stored.generation)
   }

@@ -1,8 +1,4 @@
-import Cache
 import Credentials
-import Foundation
-import GitLab
-import Glibc
 import HTTP
 import Settings
 
@@ -14,10 +10,7 @@ public struct Doctor {
   let provider: TokenProvider
   let cacheDirectory: String
   let wait: (Double) throws -> Void
-  private let report: (Finding) -> Void
-
-  /// Bytes of free space below which a sync is likely to fail, and below which a person should know.
-  private static let leastSpace: (failing: Int64, warning: Int64) = (200 << 20, 2 << 30)
+  let report: (Finding) -> Void
 
   /// - Parameters:
   ///   - wait: Waits for so many seconds before a request is tried again; throws to end that.
@@ -64,96 +57,9 @@ public struct Doctor {
     }
   }
 
-  private static func counted(_ count: Int, _ noun: String) -> String {
-    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
-  }
-
   func add(_ finding: Finding) { report(finding) }
 
   func checkCancellation() throws {
     if provider.cancellation.isCancelled { throw CancellationError() }
-  }
-
-  // MARK: - This machine
-
-  /// Looks at the settings, the key, the cache and the disks.
-  public func examineMachine() throws {
-    do {
-      try store.verify()
-      let count = try store.connections().count
-      add(.ok(.settings, "", "\(store.path): sound, \(Self.counted(count, "connection"))"))
-    } catch {
-      add(settingsFailure(error))
-      return
-    }
-    try examineKey()
-    examineCache()
-    for directory in Set([store.directory, cacheDirectory]).sorted() { examineDisk(directory) }
-  }
-
-  private func settingsFailure(_ error: SettingsError) -> Finding {
-    Finding(
-      .settings, of: "", .failed, String(error.summary.dropLast()), trouble: Trouble(error),
-      remedy: error.hint)
-  }
-
-  private func examineKey() throws {
-    var opened = 0
-    for connection in try store.connections() {
-      do throws(VaultError) {
-        _ = try provider.vault.secrets(of: connection.id)
-        opened += 1
-      } catch {
-        add(
-          Finding(
-            .key, of: connection.name, .failed, String(error.summary.dropLast()),
-            trouble: Trouble(error), remedy: error.hint))
-      }
-    }
-    if opened > 0 {
-      add(.ok(.key, "", "opens the tokens of \(Self.counted(opened, "connection"))"))
-    }
-  }
-
-  private func examineCache() {
-    do {
-      let cache = try CacheStore(directory: cacheDirectory, access: .readOnly)
-      let problems = try cache.integrityProblems()
-      guard let first = problems.first else {
-        add(.ok(.cache, "", "\(cache.path): sound"))
-        return
-      }
-      add(.trouble(.cache, "", .cacheCorrupt, "\(cache.path) is damaged: \(first)"))
-    } catch CacheError.missing(let path) {
-      add(
-        .trouble(
-          .cache, "", .cacheMissing, "there is no cache at \(path) yet", state: .warning))
-    } catch {
-      add(.failure(.cache, "", error))
-    }
-  }
-
-  private func examineDisk(_ directory: String) {
-    // A directory that is not there yet will be made on its parent's disk.
-    var path = directory
-    while access(path, F_OK) != 0, path.contains("/"), path != "/" {
-      path = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    }
-    var status = statvfs()
-    guard statvfs(path, &status) == 0 else {
-      add(.skipped(.disk, "", "\(directory): the free space is not told"))
-      return
-    }
-    let free = Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
-    let text = "\(directory): \(free / (1 << 20)) MiB free"
-    if access(path, W_OK) != 0 {
-      add(.trouble(.disk, "", .cacheUnwritable, "\(directory) cannot be written"))
-    } else if free < Self.leastSpace.failing {
-      add(.trouble(.disk, "", .diskFull, text))
-    } else if free < Self.leastSpace.warning {
-      add(.trouble(.disk, "", .diskLow, text, state: .warning))
-    } else {
-      add(.ok(.disk, "", text))
-    }
   }
 }

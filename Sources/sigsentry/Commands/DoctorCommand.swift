@@ -27,26 +27,14 @@ struct DoctorCommand: AsyncParsableCommand {
       printTable()
       return
     }
-    let workspace = try Workspace(options)
     let output = StandardOutput()
     var findings: [Finding] = []
-    let doctor = Doctor(
-      store: workspace.store, provider: workspace.provider,
-      cacheDirectory: options.cacheDirectory, wait: Interruption.wait
-    ) { finding in
+    try examine { finding in
       findings.append(finding)
       if !options.json {
         output.write(finding.line.terminalText)
         output.flush()
       }
-    }
-    try doctor.examineMachine()
-    if !options.offline {
-      let patients = try patients(in: workspace)
-      if patients.isEmpty {
-        options.inform("sigsentry: There is no connection yet. Run 'sigsentry connect' first.")
-      }
-      for patient in patients { try doctor.examine(patient) }
     }
     if options.json { output.write(JSONValue.array(findings.map(\.line.json)).line) }
     output.flush()
@@ -57,6 +45,43 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     throw ExitCode(
       (needsPerson ? CommandFailure.Code.needsReauthorization : .failed).rawValue)
+  }
+
+  private func examine(_ report: @escaping (Finding) -> Void) throws {
+    let workspace: Workspace
+    do throws(SettingsError) {
+      workspace = try self.workspace()
+    } catch {
+      Doctor.examineMachine(
+        without: error, configDirectory: options.configDirectory,
+        cacheDirectory: options.cacheDirectory, report: report)
+      return
+    }
+    let doctor = Doctor(
+      store: workspace.store, provider: workspace.provider,
+      cacheDirectory: options.cacheDirectory, wait: Interruption.wait, report: report)
+    try doctor.examineMachine()
+    guard !options.offline else { return }
+    let patients = try patients(in: workspace)
+    if patients.isEmpty {
+      options.inform("sigsentry: There is no connection yet. Run 'sigsentry connect' first.")
+    }
+    for patient in patients { try doctor.examine(patient) }
+  }
+
+  /// Opens the settings; those that cannot be written, to be read.
+  private func workspace() throws(SettingsError) -> Workspace {
+    do throws(SettingsError) {
+      return try Workspace(options)
+    } catch {
+      guard case .readOnly = error else { throw error }
+      do throws(SettingsError) {
+        return try Workspace(options, access: .readOnly)
+      } catch .notFound {
+        // None can be made.
+        throw error
+      }
+    }
   }
 
   private func patients(in workspace: Workspace) throws -> [Doctor.Patient] {

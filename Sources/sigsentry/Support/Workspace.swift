@@ -14,7 +14,7 @@ struct Workspace {
   /// Gives every request its token.
   let provider: TokenProvider
 
-  init(_ options: CommonOptions, access: SettingsStore.Access = .readWrite) throws {
+  init(_ options: CommonOptions, access: SettingsStore.Access = .readWrite) throws(SettingsError) {
     self.options = options
     store = try SettingsStore(directory: options.configDirectory, access: access)
     let environment = ProcessInfo.processInfo.environment
