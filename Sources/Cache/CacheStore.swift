@@ -99,9 +99,17 @@ public final class CacheStore: Sendable {
       guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
         throw CacheError.unclosed(path: path)
       }
-      let url = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
-      return try DatabaseQueue(path: url, configuration: readOnly)
+      return try openUnchanging(path)
     }
+  }
+
+  /// Opens a file that nobody writes meanwhile, and makes none beside it.
+  static func openUnchanging(_ path: String) throws -> DatabaseQueue {
+    var configuration = configuration
+    configuration.readonly = true
+    return try DatabaseQueue(
+      path: URL(fileURLWithPath: path).absoluteString + "?immutable=1", configuration: configuration
+    )
   }
 
   /// Runs a body of reads on one snapshot of the cache.

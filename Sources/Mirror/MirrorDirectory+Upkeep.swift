@@ -21,11 +21,6 @@ extension MirrorDirectory {
     }
   }
 
-  /// The paths of the mirror's packs that have an index, in the order of their names.
-  public var packs: [String] {
-    PackSet(repositoryPath: path).packs.map { "\(path)/objects/pack/\($0.name).pack" }
-  }
-
   /// The branch that `HEAD` points to, as `refs/heads/main`.
   public var head: String? {
     guard let text = try? String(contentsOfFile: path + "/HEAD", encoding: .utf8),

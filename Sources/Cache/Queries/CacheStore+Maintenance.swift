@@ -117,11 +117,14 @@ extension CacheStore {
   }
 
   /// Writes a copy of the database, as it is at one moment, to a file that must not exist.
-  public func copy(to file: String) throws(CacheError) {
+  ///
+  /// - Returns: The projects in it, in the order of ``projects()``.
+  public func copy(to file: String) throws(CacheError) -> [CachedProject] {
     do {
       try database.unsafeReentrantRead { database in
         try database.execute(sql: "VACUUM INTO ?", arguments: [file])
       }
+      return try Self.openUnchanging(file).read(Self.projects)
     } catch {
       throw CacheError(error, path: file)
     }

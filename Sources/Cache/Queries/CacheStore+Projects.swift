@@ -36,10 +36,12 @@ extension CacheStore {
 
   /// Lists all mirrored projects by host and path.
   public func projects() throws(CacheError) -> [CachedProject] {
-    try read {
-      try Row.fetchAll($0, sql: "SELECT * FROM project ORDER BY host, path, id").map(
-        CachedProject.init)
-    }
+    try read(Self.projects)
+  }
+
+  static func projects(_ database: Database) throws -> [CachedProject] {
+    try Row.fetchAll(database, sql: "SELECT * FROM project ORDER BY host, path, id").map(
+      CachedProject.init)
   }
 
   /// Lists the projects of a full path, without regard to case, one a host.

@@ -36,6 +36,9 @@ final class Pack: Sendable {
   /// Lets the system take back the memory of the parts read so far.
   func releasePages() { file.releasePages() }
 
+  /// The whole file.
+  var bytes: UnsafeRawBufferPointer { file.bytes }
+
   /// The size of the pack in bytes.
   var byteCount: Int { file.bytes.count }
 

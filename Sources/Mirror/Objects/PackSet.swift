@@ -49,7 +49,8 @@ final class PackSet: Sendable {
     return names(in: directory).filter { Pack(directory: directory, name: $0, number: 0) == nil }
   }
 
-  private static func names(in directory: String) -> [String] {
+  /// Names the packs that have an index.
+  static func names(in directory: String) -> [String] {
     guard let listing = opendir(directory) else { return [] }
     defer { closedir(listing) }
     let suffix = ".idx"

@@ -58,7 +58,8 @@ extension Repository {
     return Packing(packs: small.count, looseObjects: loose.count)
   }
 
-  private func writePack(of ids: Set<ObjectID>, into directory: String) throws(GitError) -> String {
+  /// Writes objects into a pack in a directory, and returns its name.
+  func writePack(of ids: Set<ObjectID>, into directory: String) throws(GitError) -> String {
     let builder = try acquire("join packs in \(directory)") { git_packbuilder_new(&$0, pointer) }
     defer { git_packbuilder_free(builder) }
     for id in ids.sorted() {
@@ -72,7 +73,7 @@ extension Repository {
   }
 
   /// The objects in files of their own: `objects/<2 digits>/<38 digits>`.
-  private func looseObjects() -> [(id: ObjectID, path: String)] {
+  func looseObjects() -> [(id: ObjectID, path: String)] {
     var found: [(id: ObjectID, path: String)] = []
     for number in 0..<256 {
       let prefix = (number < 16 ? "0" : "") + String(number, radix: 16)

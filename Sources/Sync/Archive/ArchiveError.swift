@@ -10,6 +10,8 @@ public enum ArchiveError: Error, Sendable, Equatable {
   case newer(path: String)
   /// There is a cache in the directory already.
   case occupied(directory: String)
+  /// The cache, or what it has of a project, was deleted or replaced while it was exported.
+  case replaced(path: String)
   /// Another import works on the directory.
   case busy(directory: String)
   /// The caller asked to stop.
@@ -25,6 +27,7 @@ extension ArchiveError: CustomStringConvertible {
     case .malformed(let path, let detail): "\(path) is no whole exported cache: \(detail)"
     case .newer(let path): "\(path) was written by a newer version of sigsentry"
     case .occupied(let directory): "there is a cache in \(directory) already"
+    case .replaced(let path): "\(path) was cleared or replaced meanwhile"
     case .busy(let directory): "another import works on \(directory)"
     case .cancelled: "interrupted"
     }
@@ -38,6 +41,7 @@ extension ArchiveError: CustomStringConvertible {
     case .malformed: "Export it anew with 'sigsentry cache export', and copy it whole."
     case .newer: "Update sigsentry."
     case .occupied: "Replace it with --replace, or name another directory with --cache."
+    case .replaced: "Export it again."
     case .busy: "Wait until it ends."
     case .cancelled: nil
     }

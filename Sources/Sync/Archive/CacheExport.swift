@@ -1,8 +1,13 @@
 import Cache
 import Foundation
+import Glibc
 import Mirror
 
 /// Carries a whole cache into one file: a tar archive of the database, the refs, the packs and fitted weights.
+///
+/// Waits for no sync, and changes nothing in the cache. Syncs bring objects before the refs that keep them and refs before
+/// the rows that speak of them, so the database is copied first, as it is at one moment, then the refs of each mirror,
+/// then its packs: the archive is at worst that of a sync which was killed, and the next one goes on from there.
 ///
 /// Nothing in it is secret: settings and tokens lie elsewhere. A file that was there is replaced once the new one is whole.
 public struct CacheExport {
@@ -16,68 +21,84 @@ public struct CacheExport {
 
   private let cache: CacheStore
 
-  /// - Parameter cache: Open for reading at least; its directory has to be writable for the locks of mirrors.
+  /// - Parameter cache: Open for reading at least.
   public init(cache: CacheStore) { self.cache = cache }
 
   /// Writes the archive.
   ///
   /// - Parameter isCancelled: Asked time and again.
-  /// - Throws: ``ArchiveError``; ``MirrorError/busy(path:)`` while a sync works on a mirror; ``CacheError``.
+  /// - Throws: ``ArchiveError``; `GitError` where a mirror is damaged; ``CacheError``.
   public func write(
     to file: String, at time: Date, isCancelled: () -> Bool, progress: (String) -> Void
   ) throws -> Summary {
-    // Mirrors first: rows and objects have to be of one moment.
-    var locks: [MirrorLock] = []
-    for project in try cache.projects() {
+    let identity = try identity()
+    let snapshot = file + ".part.sqlite"
+    try? FileManager.default.removeItem(atPath: snapshot)
+    defer { try? FileManager.default.removeItem(atPath: snapshot) }
+    let writer = try TarWriter(path: file, time: Int(time.timeIntervalSince1970))
+    let projects = try cache.copy(to: snapshot)
+    try writer.add(
+      ArchiveLayout.manifestName,
+      Array(JSONEncoder().encode(ArchiveManifest(projects: projects.count))))
+    try writer.add(ArchiveLayout.databaseName, file: snapshot, isCancelled: isCancelled)
+    for (index, project) in projects.enumerated() {
+      if isCancelled() { throw ArchiveError.cancelled }
+      progress(project.path)
       let mirror = MirrorDirectory(
         cache: cache.directory, host: project.host, projectID: project.projectID)
-      if mirror.exists { locks.append(try mirror.lock(for: project.path)) }
-    }
-    return try withExtendedLifetime(locks) {
-      let snapshot = file + ".part.sqlite"
-      try? FileManager.default.removeItem(atPath: snapshot)
-      defer { try? FileManager.default.removeItem(atPath: snapshot) }
-      let writer = try TarWriter(path: file, time: Int(time.timeIntervalSince1970))
-      try cache.copy(to: snapshot)
-      let projects = try cache.projects()
-      try writer.add(
-        ArchiveLayout.manifestName,
-        Array(JSONEncoder().encode(ArchiveManifest(projects: projects.count))))
-      try writer.add(ArchiveLayout.databaseName, file: snapshot, isCancelled: isCancelled)
-      for (index, project) in projects.enumerated() {
-        progress(project.path)
-        try write(project, numbered: index, to: writer, isCancelled: isCancelled)
+      let held =
+        mirror.exists ? try MirrorSnapshot(mirror, scratch: file + ".part.packs") : nil
+      try checkPlace(of: project, identity)
+      if let held {
+        try write(held, of: project, numbered: index, to: writer, isCancelled: isCancelled)
       }
-      try writer.finish()
-      return Summary(projects: projects.count, byteCount: writer.byteCount)
     }
+    try writer.finish()
+    return Summary(projects: projects.count, byteCount: writer.byteCount)
   }
 
   private func write(
-    _ project: CachedProject, numbered index: Int, to writer: TarWriter, isCancelled: () -> Bool
+    _ mirror: MirrorSnapshot, of project: CachedProject, numbered index: Int, to writer: TarWriter,
+    isCancelled: () -> Bool
   ) throws {
-    let mirror = MirrorDirectory(
-      cache: cache.directory, host: project.host, projectID: project.projectID)
-    guard mirror.exists else { return }
-    let repository = try Repository(bareAt: mirror.path)
-    // Objects in files of their own have no place in the archive.
-    _ = try repository.joinPacks(leastPacks: .max)
     var references = MirrorReferences()
-    references.leftOut = repository.partialFilter
+    references.leftOut = mirror.leftOut
     references.head = mirror.head
-    references.all = try repository.references(matching: "refs/*").filter {
-      Repository.isMirrored($0.name)
-    }
+    references.all = mirror.references
     try writer.add(ArchiveLayout.references(of: index), references.text)
-    for (number, pack) in mirror.packs.enumerated() {
-      try writer.add(
-        ArchiveLayout.pack(number, of: index), file: pack, isCancelled: isCancelled)
+    for (number, byteCount) in mirror.packSizes.enumerated() {
+      try writer.add(ArchiveLayout.pack(number, of: index), byteCount: byteCount) {
+        write throws(ArchiveError) in
+        try mirror.forEachPiece(ofPack: number) { piece throws(ArchiveError) in
+          if isCancelled() { throw .cancelled }
+          try write(piece)
+        }
+      }
     }
     let weights = URL(fileURLWithPath: project.weightsFile(in: cache.directory))
     if let content = try? Data(contentsOf: weights),
       content.count <= CachedProject.largestWeightsFile
     {
       try writer.add(ArchiveLayout.weights(of: index), Array(content))
+    }
+  }
+
+  // MARK: - What may not be mixed
+
+  /// Device and inode of the database's file. The open database keeps the inode from being given to another.
+  private func identity() throws(ArchiveError) -> [UInt64] {
+    var status = stat()
+    guard stat(cache.path, &status) == 0 else { throw .replaced(path: cache.path) }
+    return [UInt64(status.st_dev), UInt64(status.st_ino)]
+  }
+
+  /// Makes sure that what was read of a mirror belongs to the copied rows: a cache that was imported meanwhile, or a
+  /// repository that was cleared, has another mirror in the same place.
+  private func checkPlace(of project: CachedProject, _ identity: [UInt64]) throws {
+    guard try self.identity() == identity else { throw ArchiveError.replaced(path: cache.path) }
+    let now = try cache.project(host: project.host, projectID: project.projectID)
+    guard let now, project.syncedAt == nil || now.syncedAt != nil else {
+      throw ArchiveError.replaced(path: "the cache of \(project.path)")
     }
   }
 }

@@ -69,6 +69,16 @@ final class TarWriter {
     try fill(count)
   }
 
+  /// Adds a file that comes in pieces, which make so many bytes together.
+  func add(
+    _ name: String, byteCount: Int,
+    pieces: ((UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> Void
+  ) throws(ArchiveError) {
+    try write(Self.header(name, byteCount: byteCount, time: time))
+    try pieces { piece throws(ArchiveError) in try write(piece) }
+    try fill(byteCount)
+  }
+
   /// Ends the archive, brings it to disk and puts it into its place.
   func finish() throws(ArchiveError) {
     try write([UInt8](repeating: 0, count: 2 * Self.block))
@@ -146,6 +156,11 @@ extension Array: ContiguousBytes where Element == UInt8 {
   fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
     withUnsafeBytes(body)
   }
+}
+
+extension UnsafeRawBufferPointer: ContiguousBytes {
+  fileprivate var byteCount: Int { count }
+  fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int { body(self) }
 }
 
 extension ArraySlice: ContiguousBytes where Element == UInt8 {
