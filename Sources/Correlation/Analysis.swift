@@ -61,6 +61,9 @@ public struct AnalysisQuery: Sendable {
   /// The most suspects to name.
   public var limit: Int
 
+  /// What the projects are called in the answer: by path, and with their instance where two have the same path.
+  public var names: RepositoryNames { RepositoryNames(of: scopes.lazy.map(\.project)) }
+
   /// Makes a query of its parts.
   public init(
     symptom: Symptom, scopes: [AnalysisScope], at: Date, lookbackDays: Int, revision: String? = nil,
@@ -100,7 +103,7 @@ public struct Evidence: Sendable, Equatable {
 
 /// A merge request that may have broken it.
 public struct Suspect: Sendable, Equatable {
-  /// The project's path.
+  /// The project's name in the answer.
   public var repository: String
   /// The merge request.
   public var mergeRequest: CachedMergeRequest
@@ -137,7 +140,7 @@ public struct SnippetLine: Sendable, Equatable {
 
 /// A ref that an answer stood on.
 public struct Reference: Sendable, Equatable {
-  /// The project's path.
+  /// The project's name in the answer.
   public var repository: String
   /// The full name.
   public var name: String
@@ -151,10 +154,12 @@ public struct Analysis: Sendable {
   public var at: Date
   /// How many days before that were looked at.
   public var lookbackDays: Int
-  /// The paths of the projects that were looked at.
+  /// The projects that were looked at, by ``AnalysisQuery/names``.
   public var repositories: [String]
-  /// The commit that paths were read at, by project path.
+  /// The commit that paths were read at, by the project's name.
   public var revisions: [String: String]
+  /// The commits by the scopes of the query, in their order; `nil` where there was none.
+  public var pins: [PinnedRevision?]
   /// The suspects, best first.
   public var suspects: [Suspect]
   /// Merge requests that were merged in the window.
@@ -183,8 +188,10 @@ public struct Analysis: Sendable {
   init(_ query: AnalysisQuery) {
     at = query.at
     lookbackDays = query.lookbackDays
-    repositories = query.scopes.map(\.project.path)
+    let names = query.names
+    repositories = query.scopes.map { names.name(of: $0.project) }
     revisions = [:]
+    pins = []
     suspects = []
     candidates = 0
     frames = query.symptom.frames.count

@@ -10,7 +10,7 @@ public enum AnalysisError: Error, Sendable {
   /// Objects of the mirror are missing or damaged.
   case damaged(repository: String, reason: String)
   /// The mirror holds its window only, and not the directories of the revision.
-  case filesMissing(revision: String, project: CachedProject)
+  case filesMissing(revision: String, repository: String, project: CachedProject)
   /// The mirror of the project is missing or unreadable.
   case mirror(repository: String, GitError)
 
@@ -21,8 +21,8 @@ public enum AnalysisError: Error, Sendable {
       "The mirror of \(repository) knows no revision \(revision)."
     case .damaged(let repository, let reason):
       "The mirror of \(repository) is damaged: \(reason)."
-    case .filesMissing(let revision, let project):
-      "The mirror of \(project.path) holds its window only, and not the files of revision \(revision)."
+    case .filesMissing(let revision, let repository, _):
+      "The mirror of \(repository) holds its window only, and not the files of revision \(revision)."
     case .mirror(let repository, let error):
       "The mirror of \(repository) cannot be read: \(error)."
     }
@@ -34,8 +34,8 @@ public enum AnalysisError: Error, Sendable {
     case .unknownRevision:
       "Give a branch, a tag, or a commit's id, whole or its first 7 digits or more; the server is asked for what 'sigsentry sync' did not bring, but with --offline."
     case .damaged: "Run 'sigsentry cache verify'."
-    case .filesMissing(let revision, let project):
-      "Where the network is there, 'sigsentry analyze --repo \(project.path) --revision \(revision)' fetches them."
+    case .filesMissing(let revision, let repository, _):
+      "Where the network is there, 'sigsentry analyze --repo \(repository) --revision \(revision)' fetches them."
     case .mirror(let repository, _): "Run 'sigsentry sync \(repository)'."
     }
   }
@@ -72,19 +72,29 @@ public struct Analyzer {
   public func analyze(_ query: AnalysisQuery) throws -> Analysis {
     var analysis = Analysis(query)
     var investigations: [Investigation] = []
+    let names = query.names
     for scope in query.scopes {
-      guard let found = try Investigation(scope, query: query, cache: cache) else { continue }
+      let name = names.name(of: scope.project)
+      guard let found = try Investigation(scope, named: name, query: query, cache: cache) else {
+        analysis.pins.append(nil)
+        continue
+      }
       analysis.candidates += found.candidates.count
       analysis.recentCommits += found.recentCommits.map {
         RecentCommit(projectURL: scope.project.webURL, commit: $0)
       }
-      analysis.revisions[scope.project.path] = "\(found.revision)"
-      for (name, id) in found.references {
-        analysis.references.append(
-          Reference(repository: scope.project.path, name: name, sha: "\(id)"))
+      analysis.revisions[name] = "\(found.revision)"
+      analysis.references += found.references.map { reference in
+        Reference(repository: name, name: reference.name, sha: "\(reference.id)")
       }
+      analysis.pins.append(
+        PinnedRevision(
+          sha: "\(found.revision)",
+          references: Dictionary(
+            found.references.map { ($0.name, "\($0.id)") }, uniquingKeysWith: { first, _ in first }),
+          knownSince: scope.knownSince))
       analysis.considered += found.candidates.map {
-        "\(scope.project.path)!\($0.request.iid)@\($0.request.headSHA ?? "")"
+        "\(name)!\($0.request.iid)@\($0.request.headSHA ?? "")"
       }
       analysis.exonerations += found.exonerations
       investigations.append(found)
@@ -112,9 +122,10 @@ public struct Analyzer {
     while true {
       do {
         return try analyze(query)
-      } catch AnalysisError.filesMissing(let revision, let project) {
+      } catch AnalysisError.filesMissing(let revision, let repository, let project) {
         guard completed.insert(project.id).inserted, try fetchFiles(revision, project) else {
-          throw AnalysisError.filesMissing(revision: revision, project: project)
+          throw AnalysisError.filesMissing(
+            revision: revision, repository: repository, project: project)
         }
       }
     }
@@ -188,7 +199,7 @@ public struct Analyzer {
       snippet = Self.snippet(revisionFile, lines, place.line)
     }
     return Suspect(
-      repository: investigation.scope.project.path, mergeRequest: candidate.request, file: file,
+      repository: investigation.name, mergeRequest: candidate.request, file: file,
       function: place.flatMap { $0.function?.name ?? $0.name },
       lines: lines.map { ($0.lowerBound + 1)...max($0.lowerBound + 1, $0.upperBound) },
       score: ranked.probability, confidence: ranked.confidence, evidence: writer.evidence,

@@ -7,7 +7,7 @@ import Foundation
 public struct AnalysisBasis: Codable, Equatable, Sendable {
   /// A merge request of the window.
   public struct Entry: Codable, Equatable, Sendable {
-    /// The project's path.
+    /// The project's name in the answer.
     public var repository: String
     /// Its number in the project.
     public var mergeRequest: Int64
@@ -32,6 +32,7 @@ public struct AnalysisBasis: Codable, Equatable, Sendable {
     candidates = analysis.considered
     window = []
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
+    let names = query.names
     var seen: Set<Int64> = []
     for project in query.scopes.map(\.project) where seen.insert(project.id).inserted {
       let merged = try cache.merged(project: project.id, from: start, until: query.at)
@@ -39,7 +40,8 @@ public struct AnalysisBasis: Codable, Equatable, Sendable {
       for request in merged.sorted(by: { $0.iid < $1.iid }) {
         window.append(
           Entry(
-            repository: project.path, mergeRequest: request.iid, text: Self.digest(of: request),
+            repository: names.name(of: project), mergeRequest: request.iid,
+            text: Self.digest(of: request),
             change: Self.digest(of: request, request.diffID.flatMap { files[$0] } ?? [])))
       }
     }

@@ -89,14 +89,11 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     guard symptom.count <= Self.maximumSymptomBytes else {
       throw .tooLarge(bytes: symptom.count)
     }
-    let scopes = query.scopes.map { scope in
-      let path = scope.project.path
-      return Scope(
-        host: scope.project.host, projectID: scope.project.projectID, path: path,
-        pathPrefix: scope.pathPrefix, branch: scope.branch, revision: analysis.revisions[path],
-        references: Dictionary(
-          analysis.references.filter { $0.repository == path }.map { ($0.name, $0.sha) },
-          uniquingKeysWith: { first, _ in first }),
+    let scopes = zip(query.scopes, analysis.pins).map { scope, pin in
+      Scope(
+        host: scope.project.host, projectID: scope.project.projectID, path: scope.project.path,
+        pathPrefix: scope.pathPrefix, branch: scope.branch, revision: pin?.sha,
+        references: pin?.references ?? [:],
         knownSince: scope.knownSince.map { Int64($0.timeIntervalSince1970) })
     }
     question = Question(

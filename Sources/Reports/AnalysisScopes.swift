@@ -123,7 +123,8 @@ public struct AnalysisScopes {
 
   private mutating func add(_ named: [CachedProject], for service: String) {
     found += named.map { AnalysisScope(project: $0) }
-    let paths = named.map(\.path).joined(separator: ", ")
+    let names = RepositoryNames(of: named)
+    let paths = named.map { names.name(of: $0) }.joined(separator: ", ")
     notes.append(
       "The service \(service) has no mapping: \(named.count == 1 ? "the repository \(paths) of that name was" : "the repositories \(paths) of that name were") looked at."
     )
@@ -193,15 +194,17 @@ public struct AnalysisScopes {
 
   /// Notes where the cache does not reach over the window.
   public mutating func checkWindow(from start: Date, until end: Date) {
+    let names = RepositoryNames(of: found.lazy.map(\.project))
     for project in found.map(\.project) {
+      let name = names.name(of: project)
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
         notes.append(
-          "The cache has the merge requests of \(project.path) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(project.path) --since \(UTCTime.text(start))' brings more."
+          "The cache has the merge requests of \(name) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(name) --since \(UTCTime.text(start))' brings more."
         )
       }
       if let synced = project.syncedAt, end.timeIntervalSince(synced) > Self.staleSeconds {
         notes.append(
-          "\(project.path) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
+          "\(name) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
         )
       }
     }

@@ -100,6 +100,72 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `projects of one path on two instances are told apart in every form`() async throws {
+    let fixture = try await prepared()
+    let other = try await GitLabDouble.start()
+    let project = other.addProject(
+      path: "acme/shop", repository: fixture.upstream.path, defaultBranch: "take")
+    try fixture.commit(
+      "third", ["src/pool.c": "int pool_take (void) { return 2; }\n"], from: "take")
+    let iid = try await other.openMergeRequest(
+      in: project, title: "Elsewhere", source: "third", target: "take")
+    try await other.merge(iid, in: project)
+    try await fixture.run(
+      "connect", "--base-url", other.baseURL, "--token-stdin", "--name", "other",
+      input: other.addToken().value + "\n")
+    let addresses = [fixture.double, other].map { $0.baseURL + "/acme/shop" }
+    #expect(try await fixture.run("repos", "add", addresses[1]).status == 0)
+    #expect(try await fixture.run("sync").status == 0)
+    let commits = try ["main", "take"].map {
+      try fixture.upstream.gitText("rev-parse", "refs/heads/\($0)")
+    }
+    let capsule = fixture.directory.appendingPathComponent("both.capsule").path
+    let json = try await fixture.run("analyze", "-", "--json", "--capsule", capsule, input: trace)
+    let answer = try object(json)
+    #expect(answer["revision"] as? [String: String] == Dictionary(zip(addresses, commits)) { $1 })
+    #expect(Set(answer["repositories"] as? [String] ?? []) == Set(addresses))
+    for key in ["suspects", "refs"] {
+      let named = (answer[key] as? [[String: Any]] ?? []).compactMap { $0["repository"] as? String }
+      #expect(Set(named) == Set(addresses), "\(key)")
+    }
+    let replay = try await fixture.run("analyze", "--replay", capsule)
+    #expect(replay.status == 0, "\(replay.errorText)")
+    for format in ["text", "html"] {
+      let told = try await fixture.run("analyze", "-", "--format", format, input: trace).text
+        .replacing("\n", with: " ")
+      for (address, commit) in zip(addresses, commits) {
+        #expect(told.contains("Read \(address) at \(commit.prefix(12))"), "\(told)")
+        #expect(told.contains("\(address)!1 "), "\(told)")
+      }
+    }
+    // One of them alone is called by its path.
+    let one = try await fixture.run("analyze", "-", "--json", "--repo", addresses[1], input: trace)
+    #expect(try object(one)["revision"] as? [String: String] == ["acme/shop": commits[1]])
+    await other.stop()
+    await fixture.stop()
+  }
+
+  @Test func `a capsule holds the commit of each part of a repository`() async throws {
+    let fixture = try await prepared()
+    try fixture.commit("fix", ["door/door.c": "int door = 3;\n"], from: "main")
+    let iid = try await fixture.double.openMergeRequest(
+      in: fixture.project, title: "Fix", source: "fix", target: "take")
+    try await fixture.double.merge(iid, in: fixture.project)
+    try await fixture.run("sync")
+    for (service, folder, branch) in [("pool", "src", "main"), ("door", "door", "take")] {
+      let mapped = try await fixture.run(
+        "mappings", "set", service, "acme/shop", "--path-prefix", folder, "--branch", branch)
+      #expect(mapped.status == 0, "\(mapped.errorText)")
+    }
+    let capsule = fixture.directory.appendingPathComponent("parts.capsule").path
+    let asked = try await fixture.run(
+      "analyze", "-", "--service", "pool", "--service", "door", "--capsule", capsule, input: trace)
+    #expect(asked.status == 0, "\(asked.errorText)")
+    let replay = try await fixture.run("analyze", "--replay", capsule)
+    #expect(replay.status == 0, "\(replay.errorText)")
+    await fixture.stop()
+  }
+
   @Test func `times, revisions and symptoms that cannot be used are told`() async throws {
     let fixture = try await prepared()
     for time in [

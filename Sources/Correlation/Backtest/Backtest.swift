@@ -192,7 +192,10 @@ public struct Backtest: Sendable {
       let query = AnalysisQuery(
         symptom: Symptom.parse(text), scopes: [AnalysisScope(project: project)], at: past.at,
         lookbackDays: lookbackDays, revision: past.revision)
-      guard let found = try Investigation(query.scopes[0], query: query, cache: cache) else {
+      guard
+        let found = try Investigation(
+          query.scopes[0], named: query.scopes[0].project.path, query: query, cache: cache)
+      else {
         return nil
       }
       let place =

@@ -5,6 +5,8 @@ import Mirror
 /// One project's part of a question: its candidates, and what was observed on them.
 struct Investigation {
   let scope: AnalysisScope
+  /// What the project is called in the answer.
+  let name: String
   let revision: ObjectID
   let view: RevisionView
   let places: [Place]
@@ -21,9 +23,12 @@ struct Investigation {
   ///
   /// - Returns: `nil` where the project has no branch to look at.
   /// - Throws: ``AnalysisError``, ``CacheError``.
-  init?(_ scope: AnalysisScope, query: AnalysisQuery, cache: CacheStore) throws {
+  init?(
+    _ scope: AnalysisScope, named name: String, query: AnalysisQuery, cache: CacheStore
+  ) throws {
     let project = scope.project
     self.scope = scope
+    self.name = name
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
@@ -39,21 +44,21 @@ struct Investigation {
       history = try LandedHistory(repository, revision: revision, since: start)
       recentCommits = history.newest(from: start, until: query.at)
       let docket = try CandidateFinder(cache: cache, history: history).find(
-        project: project, from: start, until: query.at, below: scope.pathPrefix)
+        project: project, named: name, from: start, until: query.at, below: scope.pathPrefix)
       candidates = docket.candidates
       exonerations = docket.exonerations
     } catch let error as GitError {
       if let revision = scope.pinned?.sha ?? query.revision,
         error.code == .notFound || error.code == .invalid
       {
-        throw AnalysisError.unknownRevision(revision, repository: project.path)
+        throw AnalysisError.unknownRevision(revision, repository: name)
       }
-      throw AnalysisError.mirror(repository: project.path, error)
+      throw AnalysisError.mirror(repository: name, error)
     } catch DiffError.missingObject(_, .tree, _) where mirror.isPartial && examined != nil {
       throw AnalysisError.filesMissing(
-        revision: examined.map { "\($0)" } ?? "", project: project)
+        revision: examined.map { "\($0)" } ?? "", repository: name, project: project)
     } catch let error as DiffError {
-      throw AnalysisError.damaged(repository: project.path, reason: "\(error)")
+      throw AnalysisError.damaged(repository: name, reason: "\(error)")
     }
     let lost = LostFiles(candidates, present: view.pathSet)
     places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
@@ -103,7 +108,8 @@ struct CandidateFinder {
   let history: LandedHistory
 
   func find(
-    project: CachedProject, from start: Date, until end: Date, below prefix: String?
+    project: CachedProject, named name: String, from start: Date, until end: Date,
+    below prefix: String?
   ) throws -> (candidates: [Candidate], exonerations: [Exoneration]) {
     let merged = try cache.merged(project: project.id, from: start, until: end)
     let files = try cache.fileChanges(diffs: merged.compactMap(\.diffID))
@@ -116,7 +122,7 @@ struct CandidateFinder {
       if let folder, !own.contains(where: { $0.path.starts(with: folder) }) { continue }
       if let reason = reason(for: request, own, until: end) {
         exonerations.append(
-          Exoneration(repository: project.path, mergeRequest: request, reason: reason))
+          Exoneration(repository: name, mergeRequest: request, reason: reason))
         continue
       }
       candidates.append(

@@ -55,7 +55,10 @@ struct AnswerWriter {
     let notes = scopes.notes
     scopes.checkWindow(from: start, until: at)
     shortfalls += scopes.notes.dropFirst(notes.count)
-    shortfalls += scopes.found.compactMap { Self.failure(of: $0.project) }
+    let names = RepositoryNames(of: scopes.found.lazy.map(\.project))
+    shortfalls += scopes.found.compactMap {
+      Self.failure(of: $0.project, named: names.name(of: $0.project))
+    }
     var found = scopes.found
     while true {
       let query = AnalysisQuery(
@@ -69,10 +72,11 @@ struct AnswerWriter {
         let report = AnalysisReport(
           analysis, notes: told, weights: weights, answeredOffline: completion.isOffline)
         return Answer(
-          forms: try forms(analysis, report, notes: told),
+          forms: try forms(analysis, report, query.names, notes: told),
           isPartial: !shortfalls.isEmpty)
       } catch let error as AnalysisError {
-        let left = found.filter { $0.project.path != error.unreadable }
+        let names = query.names
+        let left = found.filter { names.name(of: $0.project) != error.unreadable }
         let reason = completion.takeFailure()
         guard !left.isEmpty, left.count < found.count else {
           throw reason.map {
@@ -86,10 +90,11 @@ struct AnswerWriter {
   }
 
   private func forms(
-    _ analysis: Analysis, _ report: AnalysisReport, notes: [String]
+    _ analysis: Analysis, _ report: AnalysisReport, _ names: RepositoryNames, notes: [String]
   ) throws -> StoredAnalysis.Answer {
     let ids = Dictionary(
-      try store.repositories().map { ($0.path, $0.id) }, uniquingKeysWith: { first, _ in first })
+      try store.repositories().map { (names.name(of: $0.path, at: "\($0.baseURL)"), $0.id) },
+      uniquingKeysWith: { first, _ in first })
     let best = analysis.hasGoodSuspect ? analysis.suspects.first : nil
     let headline = AnalysisHeadline(
       repositories: analysis.repositories,
@@ -128,10 +133,10 @@ struct AnswerWriter {
   }
 
   /// What a sync that failed means for an answer.
-  private static func failure(of project: CachedProject) -> String? {
+  private static func failure(of project: CachedProject, named name: String) -> String? {
     guard let failure = project.failure, let syncedAt = project.syncedAt else { return nil }
     return
-      "The last sync of \(project.path) failed (\(failure)); the answer stands on what it had at "
+      "The last sync of \(name) failed (\(failure)); the answer stands on what it had at "
       + "\(UTCTime.text(syncedAt))."
   }
 }
@@ -141,7 +146,7 @@ extension AnalysisError {
   fileprivate var unreadable: String? {
     switch self {
     case .damaged(let repository, _), .mirror(let repository, _): repository
-    case .filesMissing(_, let project): project.path
+    case .filesMissing(_, let repository, _): repository
     case .unknownRevision: nil
     }
   }

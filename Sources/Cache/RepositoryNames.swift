@@ -12,6 +12,17 @@ public struct RepositoryNames: Sendable {
     self.shared = shared
   }
 
+  /// Takes the projects of a list; one that is in it more than once counts once.
+  public init(of projects: some Sequence<CachedProject>) {
+    var seen: Set<Int64> = []
+    self.init(projects.filter { seen.insert($0.id).inserted }.map { ($0.baseURL, $0.path) })
+  }
+
+  /// The name of a project.
+  public func name(of project: CachedProject) -> String {
+    name(of: project.path, at: project.baseURL)
+  }
+
   /// The name of one, which read commands understand.
   public func name(of path: String, at baseURL: String) -> String {
     guard shared.contains(path.lowercased()) else { return path }
