@@ -123,6 +123,33 @@ func bearer(_ text: String) -> Authorization { .bearer(Secret(text)) }
       ])
   }
 
+  @Test func `where the settings can only be read no pair is asked for, as it would be lost`()
+    throws
+  {
+    for (left, isAlive) in [(5.0, true), (-60, false)] {
+      let fixture = try OAuthFixture(expiresIn: left)
+      let provider = TokenProvider(
+        vault: Vault(
+          store: try SettingsStore(directory: fixture.directory.path, access: .readOnly),
+          source: fixture.vault.source),
+        cancellation: Cancellation(),
+        network: { _ in HTTPConfiguration(userAgent: "test", silenceTimeout: .seconds(10)) })
+      let source = try provider.source(of: fixture.connection)
+      if isAlive { #expect(try source.authorization() == bearer("access-0")) }
+      let error = #expect(throws: TokenError.self) {
+        _ = isAlive ? try source.renew() : try source.authorization() != .none
+      }
+      guard case .lock(_, "the settings cannot be written") = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      // What cannot be noted is said all the same.
+      #expect(throws: TokenError.needsReauthorization(connection: "work")) { try source.refuse() }
+      #expect(try fixture.stored().connection.health == .ok)
+      #expect(fixture.server.state.withLock { $0.refreshes } == 0)
+    }
+  }
+
   @Test func `a refused token is renewed once, and its successor is not`() throws {
     let fixture = try OAuthFixture()
     let source = try fixture.source()
