@@ -285,6 +285,19 @@ import Testing
     let again = try await browser.post("/analyses/2/rerun")
     #expect(again["Location"] == "/analyses/3")
     try await fixture.until { try fixture.store.analysis(id: 3)?.status == .complete }
+    // Where another instance has the path, the address tells which one is meant.
+    _ = try fixture.store.addRepository(
+      RepositoryReference(baseURL: BaseURL("https://other.example"), path: "acme/shop"),
+      connection: nil, at: Date())
+    let address = fixture.double.baseURL + "/acme/shop"
+    let form = try await browser.get("/analyses/new")
+    #expect(form.text.contains(address) && form.text.contains("other.example/acme/shop"))
+    for (id, name) in [(4, address), (5, String(address.dropFirst("http://".count)))] {
+      let named = try await fixture.api(
+        "POST", "/v1/analyses", key: key, #"{"description":"x","repositories":["\#(name)"]}"#)
+      #expect(named.status == 202, "\(named.text)")
+      try await fixture.until { try fixture.store.analysis(id: Int64(id))?.status == .complete }
+    }
     await fixture.stop()
   }
 

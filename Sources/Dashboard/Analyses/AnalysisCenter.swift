@@ -72,10 +72,16 @@ actor AnalysisCenter {
   /// Names that neither the settings nor the cache know are slips of the finger.
   private nonisolated func checkNames(_ question: AnalysisQuestion) throws {
     var failures: [FieldFailure] = []
+    let settings = try store.repositories()
     let known = Set(
-      try (store.repositories().map(\.path) + cache.projects().map(\.path)).map { $0.lowercased() })
+      try (settings.map(\.path) + cache.projects().map(\.path)).map { $0.lowercased() })
+    // Of a path that two instances have, the address tells which one is meant.
+    let addresses = Set(
+      settings.map { RepositoryNames.address(of: $0.path, at: "\($0.baseURL)").lowercased() })
     for (index, path) in question.repositories.enumerated()
-    where !known.contains(path.lowercased()) {
+    where !known.contains(path.lowercased()) && !addresses.contains(path.lowercased())
+      && (try? CachedProjectLookup.project(path, in: cache)) == nil
+    {
       let nearest = NearestPath.suggest(for: path, among: known.sorted())
       failures.append(
         FieldFailure(

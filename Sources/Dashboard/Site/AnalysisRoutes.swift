@@ -113,19 +113,22 @@ struct AnalysisRoutes: Sendable {
     let statuses = try RepositoryStatuses(store: services.store, cache: services.cache)
     let chosen = Set(query.all(Field.repository.rawValue))
     let services = Set(query.all(Field.service.rawValue))
-    let paths = Dictionary(
-      repositories.map { ($0.id, $0.path) }, uniquingKeysWith: { first, _ in first })
+    let unique = RepositoryNames(repositories.map { ("\($0.baseURL)", $0.path) })
+    let names = Dictionary(
+      repositories.map { ($0.id, unique.name(of: $0.path, at: "\($0.baseURL)")) },
+      uniquingKeysWith: { first, _ in first })
     return NewAnalysisPage(
       repositories: try repositories.map { setting in
         let isSynced = try statuses.status(of: setting).project?.syncedAt != nil
+        let name = names[setting.id] ?? setting.path
         return NewAnalysisPage.Choice(
-          name: setting.path, isChosen: chosen.contains(setting.path),
+          name: name, isChosen: chosen.contains(name),
           note: isSynced ? nil : "never synced")
       },
       services: try self.services.store.mappings().map {
         NewAnalysisPage.Choice(
           name: $0.service, isChosen: services.contains($0.service),
-          note: paths[$0.repositoryID])
+          note: names[$0.repositoryID])
       })
   }
 
