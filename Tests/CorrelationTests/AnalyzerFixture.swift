@@ -23,11 +23,15 @@ final class AnalyzerFixture {
   deinit { try? FileManager.default.removeItem(at: directory) }
 
   /// Commits files on main and returns the commit.
+  ///
+  /// - Parameter past: When, in seconds since 1970; `nil` for an hour after the last.
   @discardableResult
   func commit(
-    _ files: [String: String], removing removed: [String] = [], message: String = "change"
+    _ files: [String: String], removing removed: [String] = [], message: String = "change",
+    at past: Int? = nil
   ) throws -> String {
-    time += 3600
+    if past == nil { time += 3600 }
+    let time = past ?? time
     var stream = "commit refs/heads/main\ncommitter Ada <ada@example.com> \(time) +0000\n"
     stream += "data \(message.utf8.count)\n\(message)\n"
     if try !upstream.gitText("for-each-ref", "refs/heads/main").isEmpty {

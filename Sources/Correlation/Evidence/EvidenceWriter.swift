@@ -45,7 +45,7 @@ struct EvidenceWriter {
       guard weight > 0.02, let text = text(feature, observation) else { return nil }
       return Evidence(
         kind: "\(feature)", frame: observation.place?.frame,
-        file: observation.place?.text ?? firstFile,
+        file: observation.place?.text ?? observation.file ?? firstFile,
         line: observation.place?.line.map { $0 + 1 }, weight: weight, text: text)
     }.sorted { ($0.weight, $1.kind) > ($1.weight, $0.kind) }
   }
@@ -108,6 +108,10 @@ struct EvidenceWriter {
       return "has words of the symptom in the messages of its commits"
     case .functionWords: return "changed functions whose names share words with the symptom"
     case .phrases: return "has words of the symptom near each other, as there"
+    case .precedents:
+      return
+        "changed \(observation.file ?? file), as did older commits that speak of the same"
+        + (observation.detail.map { ", such as \"\($0)\"" } ?? "")
     case .identifiers: return "uses code names that the symptom mentions"
     case .codeNames: return "has names of the trace in its changed lines"
     case .codeMentions: return "speaks of functions or files of the trace"

@@ -68,6 +68,8 @@ enum Feature: Int, CaseIterable, Sendable {
   case functionWords
   /// Words that stand near each other in the symptom and in it, too.
   case phrases
+  /// It changed the files that older commits changed which speak of the same.
+  case precedents
   /// Names of functions and files of the trace in its changed lines.
   case codeNames
   /// Names of functions and files of the trace in its title, description and paths.
@@ -102,6 +104,8 @@ enum Feature: Int, CaseIterable, Sendable {
 struct Observation {
   var value = 0.0
   var place: Place?
+  /// The file, where no place names it.
+  var file: String?
   /// Lines of the merge request at the revision, counted from 0.
   var lines: Range<Int>?
   var detail: String?
@@ -118,11 +122,12 @@ struct Observations {
 
   /// Keeps the larger of two values.
   mutating func raise(
-    _ feature: Feature, to value: Double, place: Place? = nil, lines: Range<Int>? = nil,
-    detail: String? = nil
+    _ feature: Feature, to value: Double, place: Place? = nil, file: String? = nil,
+    lines: Range<Int>? = nil, detail: String? = nil
   ) {
     guard value > all[feature.rawValue].value else { return }
-    all[feature.rawValue] = Observation(value: value, place: place, lines: lines, detail: detail)
+    all[feature.rawValue] = Observation(
+      value: value, place: place, file: file, lines: lines, detail: detail)
   }
 
   /// Adds to a value.

@@ -68,8 +68,8 @@ struct Investigation {
       span: Observer.Span(
         start: start, end: query.at, knownSince: scope.knownSince ?? start)
     ).observe()
-    let hasProse = query.symptom.words.count + query.symptom.identifiers.count > 3
-    situation = Situation(candidates: observations, places: places, hasProse: hasProse)
+    situation = Situation(
+      candidates: observations, places: places, hasProse: query.symptom.hasProse)
   }
 
   /// The most commits that are gone back from a branch's tip to the time of the incident.

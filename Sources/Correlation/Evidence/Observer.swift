@@ -70,6 +70,7 @@ struct Observer {
     observeDirectories(&result)
     try observeCompanions(&result)
     try observeWords(&result)
+    observePrecedents(&result)
     observeThemselves(&result)
     return result
   }

@@ -1,6 +1,4 @@
 import Cache
-import Glibc
-import SourceCode
 
 /// The words of a symptom in the merge requests of a window, counted, and how well each fits, by BM25.
 ///
@@ -39,15 +37,9 @@ struct WordTable {
     }
   }
 
-  /// A word that is sought counts so little more the more often it stands in a text.
-  private static let saturation = 1.2
-  /// How much the length of a text matters.
-  private static let normalization = 0.75
-
   /// The documents, in the order of the candidates.
   let documents: [Document]
-  /// How rare each word is.
-  private let rarity: [Double]
+  private let fit: BM25
   private let pairRarity: [Int: Double]
   private let numbers: [String: Int]
 
@@ -58,17 +50,13 @@ struct WordTable {
     var reader = WordReader(query)
     let documents = iids.map { iid in words[iid].map { reader.document($0) } ?? Document() }
     self.documents = documents
-    numbers = reader.numbers
-    let all = Double(documents.count)
-    func rarity(_ holders: Int) -> Double {
-      log1p((all - Double(holders) + 0.5) / (Double(holders) + 0.5))
-    }
-    self.rarity = (0..<reader.stemCount).map { word in
-      rarity(documents.count { $0.contains(word) })
-    }
+    numbers = reader.words.numbers
+    fit = BM25(
+      holders: (0..<reader.words.count).map { word in documents.count { $0.contains(word) } },
+      of: documents.count)
     var holders: [Int: Int] = [:]
     for document in documents { for pair in document.pairs { holders[pair, default: 0] += 1 } }
-    pairRarity = holders.mapValues(rarity)
+    pairRarity = holders.mapValues { BM25.rarity($0, of: documents.count) }
   }
 
   /// The numbers of tokens, each once, in their order.
@@ -88,7 +76,7 @@ struct WordTable {
     let lengths = documents.map(length)
     let mean = Self.mean(lengths)
     return zip(documents, lengths).map { document, length in
-      length == 0 ? 0 : score(words, { count(document, $0) }, length, mean)
+      length == 0 ? 0 : fit.score(words, { count(document, $0) }, length: length, mean: mean)
     }
   }
 
@@ -100,11 +88,14 @@ struct WordTable {
       var (message, title, sum) = (0.0, 0.0, 0.0)
       for commit in document.commits {
         let length = commit.message.length
-        let whole = score(words, { Double(commit.message.counts[$0] ?? 0) }, length, mean)
+        let whole = fit.score(
+          words, { Double(commit.message.counts[$0] ?? 0) }, length: length, mean: mean)
         message = max(message, whole)
         sum += whole
         title = max(
-          title, score(words, { Double(commit.title.counts[$0] ?? 0) }, length, mean))
+          title,
+          fit.score(
+            words, { Double(commit.title.counts[$0] ?? 0) }, length: length, mean: mean))
       }
       messages.append(message)
       titles.append(title)
@@ -118,17 +109,6 @@ struct WordTable {
     documents.map { $0.pairs.sorted().reduce(0) { $0 + (pairRarity[$1] ?? 0) } }
   }
 
-  private func score(
-    _ words: [Int], _ count: (Int) -> Double, _ length: Int, _ mean: Double
-  ) -> Double {
-    let (k, b) = (Self.saturation, Self.normalization)
-    let room = k * (1 - b + b * Double(length) / mean)
-    return words.reduce(0) { sum, word in
-      let count = count(word)
-      return count == 0 ? sum : sum + rarity[word] * count * (k + 1) / (count + room)
-    }
-  }
-
   private static func mean(_ lengths: [Int]) -> Double {
     let known = lengths.filter { $0 > 0 }
     return known.isEmpty ? 1 : Double(known.reduce(0, +)) / Double(known.count)
@@ -137,32 +117,15 @@ struct WordTable {
 
 /// Finds the words of a query in stored words, whatever their endings.
 private struct WordReader {
-  /// The number of each token's stem.
-  private(set) var numbers: [String: Int] = [:]
-  private(set) var stemCount = 0
-  /// The numbers of stems.
-  private var stems: [[UInt8]: Int] = [:]
-  /// What words met before were.
-  private var known: [[UInt8]: Int?] = [:]
-  /// Whether a stem begins with two bytes: stems keep those.
-  private var beginnings = [Bool](repeating: false, count: 1 << 16)
+  private(set) var words: SoughtWords
   /// The pairs, as numbers.
   private var pairs: Set<Int> = []
 
   init(_ query: WordQuery) {
-    for token in query.prose + query.code {
-      let bytes = Array(token.utf8)
-      guard bytes.count > 1 else { continue }
-      let stem = WordStem.of(bytes)
-      if stems[stem] == nil {
-        stems[stem] = stemCount
-        stemCount += 1
-      }
-      numbers[token] = stems[stem]
-      beginnings[Int(bytes[0]) << 8 | Int(bytes[1])] = true
-    }
+    words = SoughtWords(query.prose + query.code)
     for pair in query.pairs {
-      guard let one = numbers[pair.one], let other = numbers[pair.other], one != other else {
+      guard let one = words.numbers[pair.one], let other = words.numbers[pair.other], one != other
+      else {
         continue
       }
       pairs.insert(Self.pair(one, other))
@@ -173,14 +136,14 @@ private struct WordReader {
     min(one, other) << 16 | max(one, other)
   }
 
-  mutating func document(_ words: IndexedWords) -> WordTable.Document {
+  mutating func document(_ texts: IndexedWords) -> WordTable.Document {
     var found = WordTable.Document()
-    found.title = read(words.title, &found.pairs)
-    found.description = read(words.description, &found.pairs)
-    found.paths = read(words.paths, &found.pairs)
-    found.changes = read(words.changes, &found.pairs)
-    found.functions = read(words.functions, &found.pairs)
-    for commit in words.commits {
+    found.title = read(texts.title, &found.pairs)
+    found.description = read(texts.description, &found.pairs)
+    found.paths = read(texts.paths, &found.pairs)
+    found.changes = read(texts.changes, &found.pairs)
+    found.functions = read(texts.functions, &found.pairs)
+    for commit in texts.commits {
       let title = read(commit.title, &found.pairs)
       let message = read("\(commit.title) \(commit.body)", &found.pairs)
       found.commits.append((title, message))
@@ -194,7 +157,7 @@ private struct WordReader {
     text.withUTF8 { bytes in
       var last = [Int?](repeating: nil, count: WordQuery.reach)
       for word in bytes.split(separator: 0x20) {
-        let number = number(of: word)
+        let number = words.number(of: word)
         result.add(number)
         if let number {
           for case let other? in last where other != number {
@@ -206,16 +169,5 @@ private struct WordReader {
       }
     }
     return result
-  }
-
-  private mutating func number(of word: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-    guard word.count > 1,
-      beginnings[Int(word[word.startIndex]) << 8 | Int(word[word.startIndex + 1])]
-    else { return nil }
-    let word = Array(word)
-    if let known = known[word] { return known }
-    let number = stems[WordStem.of(word)]
-    known[word] = .some(number)
-    return number
   }
 }

@@ -7,6 +7,9 @@ extension Weights {
   /// regressions and 40 of the others count three times, and these regressions again, three tenths each, with their
   /// culprit left out and no right answer. The L2 penalty is 0.001, a tenth of it on callees, three tenths on words and
   /// 0.003 on adjustments; with its adjustments no weight of evidence goes below 0.
+  ///
+  /// What precedents count was fitted after that, the other weights held, on 350 symptoms of prose alone and 318 with a trace,
+  /// from 8 of the projects; `hasProse` of "none" was raised with it by what keeps it level on 40 cases without a culprit.
   static let standard = Weights(
     [
       .line: 0.050,
@@ -42,6 +45,7 @@ extension Weights {
       .messageWords: 0.129,
       .functionWords: 0.450,
       .phrases: 1.163,
+      .precedents: 1.000,
       .codeNames: 1.244,
       .codeMentions: 0.900,
       .focus: 0.320,
@@ -64,7 +68,7 @@ extension Weights {
       .topFileUntouched: 0.239,
       .functionUntouched: 0.082,
       .lineUntouched: 0.955,
-      .hasProse: 1.813,
+      .hasProse: 2.093,
       .wordsUnmatched: -1.700,
     ], slope: 0.732, offset: -0.023)
 
@@ -201,6 +205,7 @@ extension Weights {
       .messageWords: 0.234,
       .functionWords: 0.285,
       .phrases: 0.475,
+      .precedents: 0.500,
       .recency: 0.564,
       .age: 0.293,
       .size: 0.434,

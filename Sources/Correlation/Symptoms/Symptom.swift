@@ -27,6 +27,9 @@ public struct Symptom: Sendable, Equatable {
   /// The lower-case words of prose and log messages, without stop words.
   public internal(set) var words: [Term] = []
 
+  /// Whether there are several words to go by.
+  var hasProse: Bool { words.count + identifiers.count > 3 }
+
   /// ``words`` and ``identifiers`` in the order of the text; a stop word is an empty string.
   public internal(set) var sequence: [String] = []
 

@@ -1,0 +1,84 @@
+import Cache
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Correlation
+
+@Suite struct PrecedentTests {
+  private let fixture: AnalyzerFixture
+  private let symptom = "Since today nothing arrives when users paste pictures from the clipboard."
+
+  /// Work on the clipboard long before the window, and merge requests that say nothing of it.
+  init() throws {
+    fixture = try AnalyzerFixture()
+    let past = Int(AnalyzerFixture.now.timeIntervalSince1970) - 90 * 86400
+    try fixture.commit(["src/main.c": "int main;\n"], message: "Begin", at: past)
+    for number in 1...8 {
+      try fixture.commit(
+        ["src/door\(number).c": "int door;\n"], message: "Paint door \(number)",
+        at: past + 60 * number)
+    }
+    try fixture.commit(
+      ["src/transfer.c": "int transfer;\n", "src/offer.c": "int offer;\n"],
+      message: "Paste pictures of the clipboard once", at: past + 3600)
+    try fixture.commit(
+      ["src/transfer.c": "int transfer = 1;\n"],
+      message: "Keep what users paste from the clipboard",
+      at: past + 7200)
+    // Every file at once tells of none.
+    try fixture.commit(
+      Dictionary(uniqueKeysWithValues: (1...40).map { ("src/door\($0).c", "int paste;\n") }),
+      message: "Paste users pictures clipboard", at: past + 10800)
+  }
+
+  private func evidence(_ analysis: Analysis, _ iid: Int64) -> Evidence? {
+    analysis.suspects.first { $0.mergeRequest.iid == iid }?.evidence.first {
+      $0.kind == "precedents"
+    }
+  }
+
+  @Test func `older commits that speak of the same lead to the files that they changed`() throws {
+    let culprit = try fixture.merge("Simplify", ["src/transfer.c": "int transfer = 2;\n"])
+    let half = try fixture.merge("Tidy", ["src/offer.c": "int offer = 2;\n"])
+    var others: [Int64] = []
+    for number in 1...6 {
+      others.append(
+        try fixture.merge("Wax", ["src/door\(number).c": "int wax = \(number);\n"]))
+    }
+    let analysis = try fixture.analyze(symptom)
+    #expect(analysis.suspects.first?.mergeRequest.iid == culprit)
+    let found = try #require(evidence(analysis, culprit))
+    #expect(found.file == "src/transfer.c")
+    #expect(
+      found.text
+        == "changed src/transfer.c, as did older commits that speak of the same, such as \"Keep what users paste from the clipboard\""
+        || found.text
+          == "changed src/transfer.c, as did older commits that speak of the same, such as \"Paste pictures of the clipboard once\""
+    )
+    #expect(try #require(evidence(analysis, half)).weight < found.weight)
+    for other in others { #expect(evidence(analysis, other) == nil) }
+  }
+
+  @Test func `commits of the window are no precedents`() throws {
+    let worded = try fixture.merge(
+      "Paste pictures from the clipboard", ["src/late.c": "int late = 1;\n"])
+    let later = try fixture.merge("Simplify", ["src/late.c": "int late = 2;\n"])
+    let analysis = try fixture.analyze(symptom)
+    #expect(evidence(analysis, worded) == nil)
+    #expect(evidence(analysis, later) == nil)
+  }
+
+  @Test func `a file that was renamed since is known by its old path`() throws {
+    let culprit = try fixture.merge(
+      "Move", ["src/moved.c": "int transfer = 1;\n"], removing: ["src/transfer.c"])
+    try fixture.merge("Wax", ["src/door1.c": "int wax;\n"])
+    #expect(evidence(try fixture.analyze(symptom), culprit)?.file == "src/moved.c")
+  }
+
+  @Test func `a trace without prose asks for none`() throws {
+    let culprit = try fixture.merge("Simplify", ["src/transfer.c": "int transfer = 2;\n"])
+    let analysis = try fixture.analyze("#0  transfer () at src/transfer.c:1\n")
+    #expect(evidence(analysis, culprit) == nil)
+  }
+}
