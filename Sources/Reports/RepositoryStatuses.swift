@@ -41,10 +41,14 @@ public struct RepositoryStatuses {
   /// One repository.
   public func status(of setting: RepositorySetting) throws -> RepositoryStatus {
     let project = try cache?.project(of: setting)
+    // Of a project that GitLab did not name yet, the cache knows nothing; the history does.
+    let attempt =
+      project == nil ? try store?.syncRuns(repository: setting.id, limit: 1).first : nil
     return RepositoryStatus(
       path: setting.path, baseURL: "\(setting.baseURL)",
       connection: setting.connectionID.flatMap { connections[$0]?.name },
       lookbackDays: setting.lookbackDays, isActive: setting.isActive, project: project,
+      attempt: attempt,
       counts: try project.flatMap { try cache?.counts(project: $0.id) },
       isWindowOnly: project.flatMap(isWindowOnly))
   }

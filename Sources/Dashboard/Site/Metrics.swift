@@ -34,17 +34,18 @@ struct Metrics {
     add(
       "cache_bytes", "gauge", "Bytes of the cache's database.",
       [("", "\(services.cache.byteCount)")])
+    let statuses = try RepositoryStatuses(store: services.store, cache: services.cache)
     let repositories = try services.store.repositories()
     var ages: [(String, String)] = []
     var failed: [(String, String)] = []
     for setting in repositories {
       let labels =
         "{repository=\"\(Self.escaped(setting.path))\",gitlab=\"\(Self.escaped("\(setting.baseURL)"))\"}"
-      let project = try services.cache.project(of: setting)
-      if let syncedAt = project?.syncedAt {
+      let status = try statuses.status(of: setting)
+      if let syncedAt = status.project?.syncedAt {
         ages.append((labels, "\(Int(max(0, now.timeIntervalSince(syncedAt))))"))
       }
-      failed.append((labels, project?.failure == nil ? "0" : "1"))
+      failed.append((labels, status.failure == nil ? "0" : "1"))
     }
     add("repository_age_seconds", "gauge", "Seconds since the last sync that went well.", ages)
     add("repository_failed", "gauge", "Whether the last sync failed.", failed)
