@@ -69,6 +69,6 @@ struct ConfigChange: Sendable {
   var lookbackDays: Int?
   var isActive: Bool?
 
-  static let maximumRepositories = 200
+  static let maximumRepositories = 1000
   static let maximumMappings = 500
 }
