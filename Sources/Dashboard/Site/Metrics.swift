@@ -41,11 +41,11 @@ struct Metrics {
     for setting in repositories {
       let labels =
         "{repository=\"\(Self.escaped(setting.path))\",gitlab=\"\(Self.escaped("\(setting.baseURL)"))\"}"
-      let status = try statuses.status(of: setting)
-      if let syncedAt = status.project?.syncedAt {
+      let project = try services.cache.project(of: setting)
+      if let syncedAt = project?.syncedAt {
         ages.append((labels, "\(Int(max(0, now.timeIntervalSince(syncedAt))))"))
       }
-      failed.append((labels, status.failure == nil ? "0" : "1"))
+      failed.append((labels, try statuses.failure(of: setting, cached: project) == nil ? "0" : "1"))
     }
     add("repository_age_seconds", "gauge", "Seconds since the last sync that went well.", ages)
     add("repository_failed", "gauge", "Whether the last sync failed.", failed)

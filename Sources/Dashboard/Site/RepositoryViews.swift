@@ -16,10 +16,9 @@ struct RepositoryViews {
     cache = services.cache
     let setting = try services.repository(id)
     self.setting = setting
-    let status = try RepositoryStatuses(store: services.store, cache: services.cache)
-      .status(of: setting)
-    project = status.project
-    failure = status.failure
+    project = try services.cache.project(of: setting)
+    failure = try RepositoryStatuses(store: services.store, cache: services.cache)
+      .failure(of: setting, cached: project)
   }
 
   private func details() throws -> RepositoryDetails {
