@@ -53,7 +53,7 @@ import Testing
     let key = try fixture.key(.configRead, .configWrite)
     _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
     let connection = try #require(try fixture.store.connections().first)
-    for index in 0..<500 {
+    for index in 0..<250 {
       let reference = try RepositoryReference(
         baseURL: connection.baseURL, path: "acme/many\(index)")
       try fixture.store.addRepository(reference, connection: connection.id, at: Date())
@@ -65,7 +65,7 @@ import Testing
       "PUT", "/v1/config/repos/\(connection.id)", key: key,
       String(decoding: body.line, as: UTF8.self))
     #expect(saved.status == 200, "\(saved.text)")
-    #expect(try fixture.store.repositories().count == 501)
+    #expect(try fixture.store.repositories().count == 251)
     await fixture.stop()
   }
 
