@@ -66,6 +66,6 @@ struct ConnectionViews {
         ConnectionPage.MappingRow(
           service: $0.service, repository: paths[$0.repositoryID] ?? "",
           pathPrefix: $0.pathPrefix ?? "", branch: $0.branch ?? "")
-      })
+      }, version: item.version)
   }
 }
