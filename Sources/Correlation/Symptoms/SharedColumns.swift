@@ -5,7 +5,7 @@ enum SharedColumns {
   /// The most words that are tried.
   static let mostWords = 4
   /// Longer texts are not tried.
-  private static let mostBytes = 1 << 20
+  private static let mostBytes = 512 << 10
 
   /// The text without the first words of its lines, behind a time or a container's name; `nil` where no lines share any.
   static func removed(from text: Bytes, words: Int) -> [UInt8]? {
