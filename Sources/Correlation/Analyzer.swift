@@ -224,14 +224,15 @@ public struct Analyzer {
   }
 
   private func explanation(_ analysis: Analysis, _ symptom: Symptom) -> String {
-    if analysis.candidates == 0 { return "No merge request was merged in the window." }
+    let span = analysis.lookbackDays == 1 ? "a day" : "\(analysis.lookbackDays) days"
+    let older = "the cause may be older than \(span)."
+    if analysis.candidates == 0 { return "No merge request of the window is a candidate; \(older)" }
     if symptom.frames.isEmpty, symptom.paths.isEmpty, symptom.words.isEmpty,
       symptom.identifiers.isEmpty
     {
       return "The symptom names no file, function or word to go by."
     }
-    let span = analysis.lookbackDays == 1 ? "a day" : "\(analysis.lookbackDays) days"
     return
-      "None of the \(analysis.candidates) merge requests of the window stands out enough; the cause may be older than \(span)."
+      "None of the \(analysis.candidates) merge requests of the window stands out enough; \(older)"
   }
 }

@@ -88,13 +88,13 @@ public struct Dashboard: Service {
 
   /// Serves until the task is cancelled or the group that it runs in shuts down.
   public func run() async throws {
-    try services.store.failUnansweredAnalyses(
-      reason: "The server ended before it was answered. Run it again.", at: Date())
+    // They are given up only once the port is ours: until then another server may be at them.
+    let left = try services.store.unansweredAnalyses()
     services.workers.start()
     let outcome: Result<Void, any Error>
     do {
       try await withGracefulShutdownHandler {
-        try await serve()
+        try await serve(givingUp: left)
       } onGracefulShutdown: {
         services.cancellation.cancel()
         services.syncs.board.close()
@@ -111,14 +111,29 @@ public struct Dashboard: Service {
     if case .failure(let error) = outcome, !(error is CancellationError) { throw error }
   }
 
-  private func serve() async throws {
+  private func serve(givingUp left: [StoredAnalysis.ID]) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run(started: started) }
+      group.addTask {
+        try await server.run { port in
+          await giveUp(left)
+          await started(port)
+        }
+      }
       group.addTask { await keepFresh() }
       group.addTask { await beat() }
       // Only the server ends by itself; the others wait for its end.
       for try await _ in group.prefix(1) { break }
       group.cancelAll()
+    }
+  }
+
+  /// Notes that analyses have no answer. Where that cannot be written now, the next start does.
+  private func giveUp(_ analyses: [StoredAnalysis.ID]) async {
+    try? await services.workers.onDisk { [store = services.store] in
+      for id in analyses {
+        try store.failAnalysis(
+          id, reason: "The server ended before it was answered. Run it again.", at: Date())
+      }
     }
   }
 

@@ -11,6 +11,8 @@ public enum MirrorError: Error, Sendable, Equatable {
   case busy(path: String)
   /// A file or directory cannot be made or written; `reason` is the system's.
   case unwritable(path: String, reason: String)
+  /// Objects that the mirror should have are not there whole; `reason` names them.
+  case damaged(path: String, reason: String)
 }
 
 extension MirrorError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension MirrorError: CustomStringConvertible {
     switch self {
     case .busy(let path): "another sync or upkeep works on \(path)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    case .damaged(let path, let reason): "the mirror \(path) is damaged: \(reason)"
     }
   }
 }
@@ -58,6 +61,21 @@ public struct MirrorDirectory: Sendable {
 
   /// The names of packs that are cut short or do not fit their index.
   public var damagedPacks: [String] { PackSet.damagedNames(repositoryPath: path) }
+
+  /// What is wrong with the mirror as far as packs and refs tell without reading an object: sentences without a full stop,
+  /// none for a sound one.
+  public func visibleDamage() throws(GitError) -> [String] {
+    let packs = damagedPacks.map { "\($0) is cut short or does not fit its index" }
+    let repository = try Repository(bareAt: path)
+    var refs: [String] = []
+    for glob in ["refs/heads/*", "refs/merge-requests/*"] {
+      for reference in try repository.references(matching: glob)
+      where !repository.contains(reference.id) {
+        refs.append("commit \(reference.id) of \(reference.name) is missing")
+      }
+    }
+    return packs + refs
+  }
 
   /// Makes the bare repository where it is missing: beside its place, then renamed, so that a killed process leaves
   /// nothing that looks usable. Call it with the lock held.

@@ -122,11 +122,17 @@ extension AnalysisReport {
 // MARK: What text and page have in common
 
 extension AnalysisReport {
+  /// The most repositories that are named.
+  private static let namedRepositories = 5
+
   /// What was looked at, a sentence.
   var headline: String {
-    "\(Self.count(analysis.candidates, "merge request")) \(analysis.candidates == 1 ? "was" : "were") merged in the "
+    "\(Self.count(analysis.candidates, "merge request")) of the "
       + "\(Self.count(analysis.lookbackDays, "day")) before \(UTCTime.text(analysis.at)) in "
-      + "\(analysis.repositories.joined(separator: ", "))."
+      + (analysis.repositories.count > Self.namedRepositories
+        ? "\(analysis.repositories.count) repositories "
+        : "\(analysis.repositories.joined(separator: ", ")) ")
+      + (analysis.candidates == 1 ? "is a candidate." : "are candidates.")
   }
 
   /// Why there is no good suspect.
@@ -165,13 +171,25 @@ extension AnalysisReport {
   /// What the answer stood on: commits and their refs, the symptom's size, the rules.
   var basis: [String] {
     var lines: [String] = []
-    for (repository, sha) in analysis.revisions.sorted(by: { $0.key < $1.key }) {
+    var revisions = analysis.revisions.sorted { $0.key < $1.key }
+    if revisions.count > Self.namedRepositories {
+      // Of many, those matter that the first suspects are of.
+      let suspected = Set(analysis.suspects.prefix(Self.namedRepositories).map(\.repository))
+      revisions.removeAll { !suspected.contains($0.key) }
+    }
+    for (repository, sha) in revisions {
       let refs = analysis.references.filter { $0.repository == repository }.map {
         "\($0.name) is \($0.sha.prefix(12))"
       }
       lines.append(
         "Read \(repository) at \(sha.prefix(12))"
           + (refs.isEmpty ? "" : ", where \(refs.joined(separator: ", "))") + ".")
+    }
+    let others = analysis.revisions.count - revisions.count
+    if others > 0 {
+      lines.append(
+        "Read \(others == 1 ? "1 repository" : "\(others) repositories") more, at commits that the JSON lists."
+      )
     }
     var symptom =
       "The symptom has "

@@ -26,6 +26,8 @@ public struct AnalysisScopes {
   private static let mostServices = 64
   /// A cache that is older than this at the time of the incident may lack the culprit.
   private static let staleSeconds = 3600.0
+  /// The most repositories that get a note of one kind.
+  private static let mostNotes = 3
 
   /// Looks where is named, else where the symptom's services lead, else everywhere.
   ///
@@ -192,21 +194,67 @@ public struct AnalysisScopes {
     )
   }
 
+  /// Leaves out the repositories whose mirrors are damaged or gone, where others are not.
+  ///
+  /// - Returns: Whether one was left out.
+  public mutating func keepReadable() -> Bool {
+    guard found.count > 1 else { return false }
+    let names = RepositoryNames(of: found.lazy.map(\.project))
+    var left: [AnalysisScope] = []
+    var reasons: [String] = []
+    for scope in found {
+      let project = scope.project
+      let mirror = MirrorDirectory(
+        cache: cache.directory, host: project.host, projectID: project.projectID)
+      let damage =
+        mirror.exists ? (try? mirror.visibleDamage()) ?? ["it cannot be opened"] : ["it is missing"]
+      guard let first = damage.first else {
+        left.append(scope)
+        continue
+      }
+      let name = names.name(of: project)
+      reasons.append(
+        "The mirror of \(name) is damaged and was left out: \(first). Run 'sigsentry sync \(name)'."
+      )
+    }
+    guard !left.isEmpty, !reasons.isEmpty else { return false }
+    found = left
+    notes += reasons
+    return true
+  }
+
   /// Notes where the cache does not reach over the window.
   public mutating func checkWindow(from start: Date, until end: Date) {
     let names = RepositoryNames(of: found.lazy.map(\.project))
+    var short: [(name: String, since: Date)] = []
+    var stale: [(name: String, syncedAt: Date)] = []
     for project in found.map(\.project) {
       let name = names.name(of: project)
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
-        notes.append(
-          "The cache has the merge requests of \(name) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(name) --since \(UTCTime.text(start))' brings more."
-        )
+        short.append((name, listed))
       }
       if let synced = project.syncedAt, end.timeIntervalSince(synced) > Self.staleSeconds {
-        notes.append(
-          "\(name) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
-        )
+        stale.append((name, synced))
       }
+    }
+    for (name, listed) in short.prefix(Self.mostNotes) {
+      notes.append(
+        "The cache has the merge requests of \(name) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(name) --since \(UTCTime.text(start))' brings more."
+      )
+    }
+    if short.count > Self.mostNotes {
+      notes.append("So it is with \(short.count - Self.mostNotes) more repositories.")
+    }
+    stale.sort { ($0.syncedAt, $0.name) < ($1.syncedAt, $1.name) }
+    for (name, synced) in stale.prefix(Self.mostNotes) {
+      notes.append(
+        "\(name) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
+      )
+    }
+    if let next = stale.dropFirst(Self.mostNotes).first {
+      notes.append(
+        "So it is with \(stale.count - Self.mostNotes) more repositories, synced at \(UTCTime.text(next.syncedAt)) or later."
+      )
     }
   }
 

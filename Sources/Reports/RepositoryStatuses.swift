@@ -45,8 +45,22 @@ public struct RepositoryStatuses {
       path: setting.path, baseURL: "\(setting.baseURL)",
       connection: setting.connectionID.flatMap { connections[$0]?.name },
       lookbackDays: setting.lookbackDays, isActive: setting.isActive, project: project,
+      attempt: project == nil ? try attempt(of: setting) : nil,
       counts: try project.flatMap { try cache?.counts(project: $0.id) },
       isWindowOnly: project.flatMap(isWindowOnly))
+  }
+
+  /// Why the last sync of a repository failed, without counting what is cached; `nil` where it went well or there was none.
+  public func failure(
+    of setting: RepositorySetting, cached project: CachedProject?
+  ) throws -> String? {
+    guard let project else { return try attempt(of: setting)?.failure }
+    return project.failure
+  }
+
+  /// The last sync of a project that GitLab did not name yet: the cache knows nothing of it, the history does.
+  private func attempt(of setting: RepositorySetting) throws -> SyncRun? {
+    try store?.syncRuns(repository: setting.id, limit: 1).first
   }
 
   private func isWindowOnly(_ project: CachedProject) -> Bool? {

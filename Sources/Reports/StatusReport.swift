@@ -18,6 +18,8 @@ public struct RepositoryStatus: Sendable {
   public var isWatched: Bool
   /// What the cache knows; `nil` before the first sync.
   public var project: CachedProject?
+  /// The last sync, where it came to an end without the cache knowing of the project.
+  public var attempt: SyncRun?
   /// Counts of it.
   public var counts: CacheStore.ProjectCounts?
   /// Whether the mirror holds the file contents of its window only; `nil` where there is none.
@@ -26,8 +28,8 @@ public struct RepositoryStatus: Sendable {
   /// Makes a status of its parts.
   public init(
     path: String, baseURL: String, connection: String?, lookbackDays: Int, isActive: Bool,
-    isWatched: Bool = true, project: CachedProject?, counts: CacheStore.ProjectCounts?,
-    isWindowOnly: Bool? = nil
+    isWatched: Bool = true, project: CachedProject?, attempt: SyncRun? = nil,
+    counts: CacheStore.ProjectCounts?, isWindowOnly: Bool? = nil
   ) {
     self.path = path
     self.baseURL = baseURL
@@ -36,9 +38,13 @@ public struct RepositoryStatus: Sendable {
     self.isActive = isActive
     self.isWatched = isWatched
     self.project = project
+    self.attempt = attempt
     self.counts = counts
     self.isWindowOnly = isWindowOnly
   }
+
+  /// Why the last sync failed; `nil` where it went well or there was none.
+  public var failure: String? { project?.failure ?? attempt?.failure }
 
   /// The JSON object.
   public var json: JSONValue {
@@ -47,8 +53,9 @@ public struct RepositoryStatus: Sendable {
       ("connection", .optional(connection)),
       ("projectId", .optional(project.map { Int($0.projectID) })),
       ("lookbackDays", .integer(lookbackDays)), ("active", .bool(isActive)),
-      ("syncedAt", .time(project?.syncedAt)), ("attemptedAt", .time(project?.attemptedAt)),
-      ("failure", .optional(project?.failure)),
+      ("syncedAt", .time(project?.syncedAt)),
+      ("attemptedAt", .time(project?.attemptedAt ?? attempt?.startedAt)),
+      ("failure", .optional(failure)),
       ("mergeRequests", .optional(counts?.mergeRequests)),
       ("incomplete", .optional(counts?.incomplete)), ("commits", .optional(counts?.commits)),
       ("files", .optional(counts?.files)),
@@ -93,7 +100,7 @@ public enum StatusReport {
   }
 
   private static func state(_ repository: RepositoryStatus) -> String {
-    if let failure = repository.project?.failure { return TerminalText.safe(failure) }
+    if let failure = repository.failure { return TerminalText.safe(failure) }
     let state =
       !repository.isWatched
       ? "cached only"

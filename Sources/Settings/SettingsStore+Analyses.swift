@@ -88,7 +88,8 @@ extension SettingsStore {
     try write { db in
       try db.execute(
         sql: """
-          UPDATE analysis SET status = ?, headline = ?, answer = ?, view = ?, page = ?, finishedAt = ?
+          UPDATE analysis SET status = ?, headline = ?, answer = ?, view = ?, page = ?, finishedAt = ?,
+            failure = NULL
           WHERE id = ?
           """,
         arguments: [
@@ -109,14 +110,11 @@ extension SettingsStore {
     }
   }
 
-  /// Notes that the analyses that a process left unanswered when it ended have failed.
-  public func failUnansweredAnalyses(reason: String, at date: Date) throws(SettingsError) {
-    try write { db in
-      try db.execute(
-        sql: """
-          UPDATE analysis SET status = 'failed', failure = ?, finishedAt = ?
-          WHERE status IN ('pending', 'processing')
-          """, arguments: [reason, date])
+  /// The analyses that have no answer yet.
+  public func unansweredAnalyses() throws(SettingsError) -> [StoredAnalysis.ID] {
+    try read { db in
+      try Int64.fetchAll(
+        db, sql: "SELECT id FROM analysis WHERE status IN ('pending', 'processing') ORDER BY id")
     }
   }
 }

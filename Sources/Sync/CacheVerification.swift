@@ -108,7 +108,7 @@ public struct CacheVerification {
     let result = try Repository(bareAt: mirror.path).verifyObjects(progress: progress)
     return ProjectFinding(
       path: mirror.path, objects: result.objects,
-      problems: mirror.damagedPacks.map { "\($0) is cut short or does not fit its index" }
+      problems: try mirror.visibleDamage()
         + result.damaged.map { "object \($0.id): \($0.reason)" })
   }
 }

@@ -65,6 +65,10 @@ final class RepositorySync {
         lookbackDays: target.lookbackDays), at: now)
     let isNew = try mirror.create()
     mirror.removeUnfinishedPacks()
+    // Where refs are as the server's, nothing else of a sync would notice that what they name is gone.
+    if let damage = try mirror.visibleDamage().first {
+      throw MirrorError.damaged(path: mirror.path, reason: damage)
+    }
     try update(
       cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
     summary.apiRequests = client.requestCount

@@ -73,7 +73,7 @@ public struct SyncService: Sendable {
       result = .success(try sync.run())
     } catch {
       let error = SyncError(error)
-      note(error, of: projectID, at: target.host)
+      note(error, of: projectID, at: target.host, begun: startedAt)
       result = .failure(error)
     }
     let duration = (ContinuousClock.now - start).components
@@ -85,12 +85,12 @@ public struct SyncService: Sendable {
   /// Writes down why a sync failed, so that the status does not say that all is well. An interruption is no failure, one
   /// that gave way to another is that one's to speak of, and the failure of the sync is the news, not one of writing it
   /// down.
-  private func note(_ error: SyncError, of projectID: Int64?, at host: String) {
+  private func note(_ error: SyncError, of projectID: Int64?, at host: String, begun: Date) {
     switch error {
     case .cancelled, .mirror(.busy): return
     default: break
     }
     guard let projectID else { return }
-    try? cache.failSync(host: host, projectID: projectID, reason: error.summary)
+    try? cache.failSync(host: host, projectID: projectID, reason: error.summary, at: begun)
   }
 }

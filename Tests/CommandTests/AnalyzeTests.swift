@@ -30,6 +30,28 @@ private let trace =
   "#0  0x00007f pool_take () at /builds/acme/shop/src/pool.c:4\n#1  main () at /src/other.c:1\n"
 
 @Suite struct AnalyzeTests {
+  @Test func `a damaged mirror does not keep the others from answering`() async throws {
+    let fixture = try await prepared()
+    let other = fixture.double.addProject(path: "acme/other", repository: fixture.upstream.path)
+    try await fixture.run("repos", "add", "acme/other")
+    try await fixture.run("sync")
+    let whole = try await fixture.run("analyze", "-", input: trace)
+    #expect(whole.status == 0)
+    let mirrors = fixture.directory.appendingPathComponent("cache/mirrors")
+    let packs = try FileManager.default.subpathsOfDirectory(atPath: mirrors.path)
+      .filter { $0.contains("/\(other).git/objects/pack/") }
+    for name in packs {
+      try FileManager.default.removeItem(at: mirrors.appendingPathComponent(name))
+    }
+    let partial = try await fixture.run("analyze", "-", input: trace)
+    #expect(partial.status == 2)
+    #expect(partial.text.contains("The mirror of acme/other is damaged and was left out"))
+    #expect(partial.text.contains("1. !"))
+    let alone = try await fixture.run("analyze", "-", "--repo", "acme/other", input: trace)
+    #expect(alone.status == 1)
+    await fixture.stop()
+  }
+
   private func object(_ result: ChildProcess.Result) throws -> [String: Any] {
     try #require(
       JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any],

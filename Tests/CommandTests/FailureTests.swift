@@ -57,6 +57,36 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `of a token that GitLab refuses one line tells for all repositories`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    for index in 0..<5 {
+      fixture.double.addProject(path: "acme/p\(index)", repository: fixture.upstream.path)
+      try await fixture.run("repos", "add", "acme/p\(index)")
+    }
+    try await fixture.run("sync")
+    fixture.double.revoke(fixture.accessToken)
+    try await fixture.run("sync", "-q")
+    let result = try await fixture.run("sync", "-q")
+    #expect(result.status == 3)
+    #expect(result.text.split(separator: "\n").count == 6)
+    let told = result.errorText.split(separator: "\n").filter { $0.contains("and 5 more") }
+    #expect(told.count == 1, "\(result.errorText)")
+    #expect(!result.errorText.contains("acme/p4"))
+    await fixture.stop()
+  }
+
+  @Test func `a sync tells where a project has moved to, also quietly`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    try await fixture.run("sync")
+    fixture.double.moveProject(fixture.project, to: "acme/store")
+    let result = try await fixture.run("sync", "-q")
+    #expect(result.text.hasPrefix("acme/shop (now acme/store): "))
+    #expect(try await fixture.run("sync", "-q").text.hasPrefix("acme/store: "))
+    await fixture.stop()
+  }
+
   @Test func `one failed repository of two is partly done`() async throws {
     let fixture = try await CommandFixture()
     try await fixture.prepare()

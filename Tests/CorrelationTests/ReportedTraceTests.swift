@@ -159,6 +159,71 @@ import Testing
     )
   }
 
+  @Test(
+    arguments: [
+      ("[pod/shop-7d9f8b6c5d-x2kqz/shop] ", "shop"), ("shop-7d9f8b6c5d-x2kqz app ", "shop"),
+      ("green-shop-x2kqz shop ", "shop"), ("shop-0 shop ", "shop"),
+    ])
+  func `a pod's name is no part of a frame`(prefix: String, service: String) {
+    let lines = """
+      panic: assignment to entry in nil map
+
+      goroutine 7 [running]:
+      github.com/acme/shop/cart.(*Cart).Add(...)
+      \t/app/cart/cart.go:19
+      java.lang.NullPointerException: x
+      \tat com.acme.shop.Inventory.reserve(Inventory.java:11)
+      """
+    let symptom = Symptom.parse(
+      lines.split(separator: "\n", omittingEmptySubsequences: false).map { prefix + $0 }
+        .joined(separator: "\n"))
+    #expect(calls(symptom) == ["cart.Cart.Add /app/cart/cart.go:19"])
+    #expect(
+      calls(symptom, 1) == ["com.acme.shop.Inventory.reserve com/acme/shop/Inventory.java:11"])
+    let log = Symptom.parse(prefix + "2024-05-02T10:11:12Z ERROR no stock is left")
+    #expect(log.services == [service])
+  }
+
+  @Test(
+    arguments: [
+      "2026-11-28T10:00:00.123456+00:00 app[web.1]: ", "2026-11-28T10:00:00.962646Z 00E ",
+      "   2026-11-28T10:00:00.12+0000 [APP/PROC/WEB/0] ERR ", "shop.1.abc123@worker-3    | ",
+      "2026-11-28 10:00:00,123 DEBG shop stderr output: ", "0|shop  | ", "[ERROR] ",
+    ])
+  func `what a platform puts before each line is no part of a frame`(prefix: String) {
+    for (lines, expected) in [
+      (
+        [
+          "java.lang.NullPointerException: x",
+          "\tat com.acme.shop.Inventory.reserve(Inventory.java:11)",
+          "\tat com.acme.shop.Cart.checkout(Cart.java:13)",
+        ],
+        [
+          "com.acme.shop.Inventory.reserve com/acme/shop/Inventory.java:11",
+          "com.acme.shop.Cart.checkout com/acme/shop/Cart.java:13",
+        ]
+      ),
+      (
+        [
+          "Traceback (most recent call last):",
+          "  File \"/app/shop/cart.py\", line 10, in checkout",
+          "    total = price(items)", "  File \"/app/shop/pricing.py\", line 5, in price",
+          "    return items[0]", "KeyError: 'level'",
+        ],
+        ["checkout /app/shop/cart.py:10", "price /app/shop/pricing.py:5"]
+      ),
+    ] {
+      let symptom = Symptom.parse(lines.map { prefix + $0 }.joined(separator: "\n"))
+      #expect(calls(symptom) == expected, "\(prefix)")
+    }
+  }
+
+  @Test func `prose is no pod's name`() {
+    for text in ["well-known bug in the cart", "half-empty cart at checkout", "x-0 y z"] {
+      #expect(Symptom.parse(text).services == [])
+    }
+  }
+
   @Test func `a profile of goroutines has frames`() {
     let symptom = Symptom.parse(
       "goroutine profile: total 2\n1 @ 0x43d1c6 0x43d22b\n#\t0x47043b\tgithub.com/acme/shop/cart.(*Cart).Sum+0x39b\t\t/home/me/cart.go:253\n"

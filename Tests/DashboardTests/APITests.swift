@@ -48,6 +48,27 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a list of hundreds of repositories is taken back as it was given`() async throws {
+    let fixture = try await DashboardFixture()
+    let key = try fixture.key(.configRead, .configWrite)
+    _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
+    let connection = try #require(try fixture.store.connections().first)
+    for index in 0..<250 {
+      let reference = try RepositoryReference(
+        baseURL: connection.baseURL, path: "acme/many\(index)")
+      try fixture.store.addRepository(reference, connection: connection.id, at: Date())
+    }
+    let read = try await fixture.api("GET", "/v1/config/repos", key: key)
+    let list = try #require(read.data.elements?.first?["repositories"])
+    let body = JSONValue.object([("repositories", list)])
+    let saved = try await fixture.api(
+      "PUT", "/v1/config/repos/\(connection.id)", key: key,
+      String(decoding: body.line, as: UTF8.self))
+    #expect(saved.status == 200, "\(saved.text)")
+    #expect(try fixture.store.repositories().count == 251)
+    await fixture.stop()
+  }
+
   @Test func `what is wrong is told at its field, and nothing is stored`() async throws {
     let fixture = try await DashboardFixture()
     let key = try fixture.key(.configWrite)
@@ -220,6 +241,9 @@ import Testing
     ] {
       for method in methods { #expect(paths?[path]?[method]?["responses"] != nil, "\(path)") }
     }
+    let given = document["components"]?["schemas"]?["NewAnalysis"]?["properties"]?["timeStart"]
+    let pattern = try Regex(given?["pattern"]?.text ?? "")
+    #expect("2026-10-31T09:00:00Z".wholeMatch(of: pattern) != nil)
     await fixture.stop()
   }
 }

@@ -72,6 +72,31 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a form that is older than what is stored takes nothing away`() async throws {
+    let fixture = try await DashboardFixture()
+    let browser = Browser(fixture)
+    _ = try await browser.post("/connect", token(fixture, fixture.token))
+    func version() async throws -> String {
+      let page = try await browser.get("/connections/1").text
+      let start = try #require(page.firstRange(of: "name=\"version\" value=\""))
+      return String(page[start.upperBound...].prefix { $0 != "\"" })
+    }
+    let old = try await version()
+    let connection = try #require(try fixture.store.connections().first)
+    let other = try fixture.store.addRepository(
+      RepositoryReference(baseURL: connection.baseURL, path: "acme/other"),
+      connection: connection.id, at: Date())
+    let fields = [("repositories", "acme/shop"), ("lookbackDays", "30"), ("isActive", "on")]
+    let stale = try await browser.post("/connections/1", fields + [("version", old)])
+    #expect(stale.status == 422)
+    #expect(stale.text.contains("Stored, and not in this form: acme/other."))
+    #expect(try fixture.store.repositories().map(\.path) == [other.path])
+    let again = try await browser.post("/connections/1", fields + [("version", try version())])
+    #expect(again.status == 303)
+    #expect(try fixture.store.repositories().map(\.path) == ["acme/shop"])
+    await fixture.stop()
+  }
+
   /// Where the page leads that stands between the form and GitLab.
   private func consentPage(_ answer: SocketResponse) -> String {
     String((answer["Refresh"] ?? "").dropFirst("0; url=".count))

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import GitLabDouble
 import HTTP
@@ -162,6 +163,35 @@ import Testing
       guard case .portTaken(let address) = error as? DashboardError else { return false }
       return address.port == port
     }
+    await fixture.stop()
+  }
+
+  @Test
+  func `an unanswered analysis is given up by the next server, and not by one that cannot begin`()
+    async throws
+  {
+    let fixture = try await DashboardFixture()
+    let waiting = try fixture.store.insertAnalysis(question: "{}", symptom: [], at: Date())
+    func serve(port: Int, started: @escaping @Sendable (Int) async -> Void) async throws {
+      let options = Dashboard.Options(
+        listen: try #require(ListenAddress("127.0.0.1:\(port)")))
+      let source = KeySource(configDirectory: fixture.store.directory)
+      try await Dashboard(
+        options: options, store: fixture.store, cache: fixture.cache,
+        vault: Vault(store: fixture.store, source: source), provider: fixture.provider,
+        cancellation: Cancellation(), wait: { _ in }, started: started
+      ).run()
+    }
+    await #expect(throws: DashboardError.self) {
+      try await serve(port: fixture.port) { _ in }
+    }
+    #expect(try fixture.store.analysis(id: waiting.id)?.status == .pending)
+    let started = AsyncStream<Int>.makeStream()
+    let next = Task { try await serve(port: 0) { started.continuation.yield($0) } }
+    for await _ in started.stream { break }
+    #expect(try fixture.store.analysis(id: waiting.id)?.status == .failed)
+    next.cancel()
+    _ = await next.result
     await fixture.stop()
   }
 

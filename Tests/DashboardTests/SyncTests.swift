@@ -59,6 +59,32 @@ import Testing
     }
     let metrics = try await browser.get("/metrics").text
     #expect(metrics.contains("sigsentry_sync_failures_total 1"))
+    // The cache knows nothing of a project that GitLab never told of.
+    #expect(try fixture.cache.project(path: "acme/shop") == nil)
+    #expect(
+      metrics.contains(
+        #"sigsentry_repository_failed{repository="acme/shop",gitlab="\#(fixture.double.baseURL)"} 1"#
+      ))
+    let status = try RepositoryStatuses(store: fixture.store, cache: fixture.cache).all()
+    #expect(StatusReport.text(status, at: Date()).contains("403"))
+    #expect(try await browser.get("/repos/\(id)").text.contains("403"))
+    await fixture.stop()
+  }
+
+  @Test func `a round of many repositories is told whole`() async throws {
+    let fixture = try await DashboardFixture()
+    let began = Date(timeIntervalSinceNow: -100)
+    for index in 0..<150 {
+      let reference = try RepositoryReference(
+        baseURL: try BaseURL(fixture.double.baseURL), path: "acme/many\(index)")
+      let setting = try fixture.store.addRepository(reference, connection: nil, at: began)
+      var run = SyncRun(
+        repositoryID: setting.id, cause: .schedule, startedAt: began, seconds: 1)
+      if index == 0 { run.failure = "The first one failed." }
+      try fixture.store.insert(run)
+    }
+    let page = try await Browser(fixture).get("/sync").text
+    #expect(page.contains("✕ 1 failed") && page.contains(">150<"))
     await fixture.stop()
   }
 

@@ -53,6 +53,18 @@ import Testing
     #expect(churn == churn.sorted(by: >))
   }
 
+  @Test func `an analysis of hundreds of repositories tells how many they are`() {
+    func place(_ count: Int) -> String {
+      let at = Date(timeIntervalSince1970: 1_760_000_000)
+      return AnalysisSummary(
+        id: "1", description: "x", status: .complete, createdAt: at, from: at, until: at,
+        repositories: (0..<count).map { "acme/p\($0)" }
+      ).place
+    }
+    #expect(place(2) == "acme/p0, acme/p1")
+    #expect(place(489) == "489 repositories")
+  }
+
   @Test func `GitLab's limits cut a diff behind the files or the lines that they allow`() {
     let limits = DiffLimits(files: 3, lines: 10)
     func file(_ additions: Int?) -> FileRow {

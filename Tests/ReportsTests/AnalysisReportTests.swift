@@ -54,12 +54,23 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
     AnalysisReport(analysis, notes: notes, answeredOffline: true)
   }
 
+  @Test func `of hundreds of repositories only those of the suspects are named`() {
+    var many = analysis([suspect()])
+    many.repositories += (1..<500).map { "acme/other\($0)" }
+    for path in many.repositories { many.revisions[path] = String(repeating: "c", count: 40) }
+    let text = report(many).text
+    #expect(text.contains("in 500 repositories\nare candidates."))
+    #expect(text.contains("Read acme/shop at cccccccccccc"))
+    #expect(text.contains("Read 499 repositories more, at commits that the JSON lists."))
+    #expect(!text.contains("acme/other"))
+  }
+
   @Test func `a terminal gets the suspect, why, and the line that broke`() {
     let text = report(analysis([suspect()]), notes: ["Mind the gap."]).text
     #expect(
       text == """
-        57 merge requests were merged in the 30 days before 2025-10-10T08:53:20Z in
-        acme/shop.
+        57 merge requests of the 30 days before 2025-10-10T08:53:20Z in acme/shop are
+        candidates.
         Note: Mind the gap.
 
         1. !12 Take from the pool

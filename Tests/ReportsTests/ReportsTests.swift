@@ -1,4 +1,5 @@
 import Cache
+import Correlation
 import Foundation
 import Testing
 
@@ -38,6 +39,29 @@ import Testing
     #expect(json.contains("\"pathBase64\":\"Yf8=\""))
     #expect(json.contains("\"commit\":\"s\",\"parent\":null"))
     #expect(json.hasSuffix("\"complete\":true}"))
+  }
+
+  @Test func `many repositories that were synced long ago get few notes`() throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("stale-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let cache = try CacheStore(directory: directory.path, access: .readWrite)
+    let synced = Date(timeIntervalSince1970: 1_760_000_000)
+    for number in 1...10 {
+      let project = try cache.beginSync(
+        CacheStore.ProjectFacts(
+          host: "h", projectID: Int64(number), baseURL: "https://h", path: "acme/p\(number)",
+          defaultBranch: "main", webURL: nil, lookbackDays: 30), at: synced)
+      try cache.finishSync(
+        project: project.id, at: synced, windowStart: synced.addingTimeInterval(-30 * 86400))
+    }
+    var scopes = try AnalysisScopes(
+      cache: cache, settings: nil, repositories: [], services: [], symptom: Symptom.parse("x"))
+    scopes.checkWindow(from: synced, until: synced.addingTimeInterval(7200))
+    #expect(scopes.notes.count == 4)
+    #expect(
+      scopes.notes.last
+        == "So it is with 7 more repositories, synced at 2025-10-09T08:53:20Z or later.")
   }
 
   @Test func `numstat has git's form for renames and binaries`() {

@@ -1,6 +1,7 @@
 import Cache
 import Foundation
 import GitLabDouble
+import HTTP
 import Mirror
 import Sync
 import TestSupport
@@ -55,6 +56,36 @@ import Testing
     let finding = try CacheVerification(cache: fixture.cache).verify(fixture.cached()) { _ in true }
     #expect(finding.problems == [])
     #expect(try fixture.request(1).totals?.files == 1)
+    await fixture.stop()
+  }
+
+  @Test func `of a project that is gone it is said when it was looked for`() async throws {
+    let fixture = try await prepared()
+    fixture.double.deleteProject(fixture.project)
+    let later = SyncFixture.now.addingTimeInterval(60)
+    let service = SyncService(
+      cache: fixture.cache, cancellation: Cancellation(), clock: { later }, wait: { _ in })
+    _ = await service.sync([fixture.target(id: Int64(fixture.project))], jobs: 1) { _ in }
+    #expect(try fixture.cached().failure == "Not found (404).")
+    #expect(try fixture.cached().attemptedAt == later)
+    await fixture.stop()
+  }
+
+  @Test(arguments: ["pack", "idx"])
+  func `a mirror whose objects are gone is not called well`(suffix: String) async throws {
+    let fixture = try await prepared()
+    let directory = fixture.mirror.path + "/objects/pack"
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+    where name.hasSuffix(suffix) {
+      try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+    guard case .failure(.mirror(.damaged)) = await fixture.sync()[0].result else {
+      Issue.record("the sync did not see it")
+      return
+    }
+    #expect(try fixture.cached().failure?.contains("damaged") == true)
+    let finding = try CacheVerification(cache: fixture.cache).verify(fixture.cached()) { _ in true }
+    #expect(finding.problems.contains { $0.hasSuffix("of refs/heads/main is missing") })
     await fixture.stop()
   }
 

@@ -142,14 +142,14 @@ extension CacheStore {
     }
   }
 
-  /// Notes why a sync failed; nothing where the project was never found before.
+  /// Notes why a sync that began then failed; nothing where the project was never found before.
   public func failSync(
-    host: String, projectID: Int64, reason: String
+    host: String, projectID: Int64, reason: String, at time: Date
   ) throws(CacheError) {
     try write {
       try $0.execute(
-        sql: "UPDATE project SET failure = ? WHERE host = ? AND projectId = ?",
-        arguments: [reason, host, projectID])
+        sql: "UPDATE project SET failure = ?, attemptedAt = ? WHERE host = ? AND projectId = ?",
+        arguments: [reason, StoredTime(time), host, projectID])
     }
   }
 

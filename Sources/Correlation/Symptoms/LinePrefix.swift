@@ -35,12 +35,12 @@ struct LinePrefix {
       rest = rest.from(start + 2)
       return true
     case "[":
-      return bracket(start)
+      return kubectl(start) || bracket(start)
     case let byte where byte.isDigit || byte.isUpper:
       if !hasTime, let stamp = Timestamp(rest, at: start) { return stamped(stamp) }
       return compose(start) || logcat(start)
     case let byte where byte.isLower:
-      return compose(start)
+      return compose(start) || stern(start)
     default:
       return false
     }

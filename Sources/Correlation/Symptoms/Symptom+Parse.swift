@@ -46,7 +46,8 @@ extension Symptom {
       } else {
         eachLine(text) { collector.read($0) }
       }
-      return collector.finish()
+      let symptom = collector.finish()
+      return symptom.frames.count < 2 ? withoutColumns(text, limits: limits) ?? symptom : symptom
     }
     collector.markTruncated()
     let windows = Windows(count: text.count, limits: limits)
@@ -56,6 +57,20 @@ extension Symptom {
     eachLine(text[head.endIndex..<tail.startIndex]) { collector.read($0, skims: true) }
     eachLine(tail) { collector.read($0) }
     return collector.finish()
+  }
+
+  /// Reads a text whose lines make no trace as they are, without what they share at their start; `nil` where that makes
+  /// none of them either.
+  private static func withoutColumns(_ text: Bytes, limits: Limits) -> Symptom? {
+    var best: Symptom?
+    for words in 1...SharedColumns.mostWords {
+      guard let bare = SharedColumns.removed(from: text, words: words) else { continue }
+      var collector = SymptomCollector(limits: limits)
+      eachLine(bare[...]) { collector.read($0) }
+      let symptom = collector.finish()
+      if symptom.frames.count > max(1, best?.frames.count ?? 0) { best = symptom }
+    }
+    return best
   }
 
   /// Reads a symptom from a string.

@@ -65,7 +65,7 @@ struct AnswerWriter {
         symptom: symptom, scopes: found, at: at, lookbackDays: days, revision: question.revision,
         limit: question.limit)
       do {
-        var told = notes + shortfalls
+        var told = notes + Self.shortened(shortfalls)
         let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
         let analysis = try Analyzer(cache: cache, fitted: weights)
           .analyze(query, fetchFiles: completion.fetchFiles)
@@ -84,7 +84,7 @@ struct AnswerWriter {
           } ?? error
         }
         found = left
-        shortfalls.append("\(error.summary) \(reason?.message ?? error.hint)")
+        shortfalls.insert("\(error.summary) \(reason?.message ?? error.hint)", at: 0)
       }
     }
   }
@@ -130,6 +130,15 @@ struct AnswerWriter {
       question.repositories = cached
     }
     return (notes, question)
+  }
+
+  /// The first of what is amiss, and of how many repositories more there would be as much to say.
+  static func shortened(_ shortfalls: [String]) -> [String] {
+    let shown = 5
+    guard shortfalls.count > shown + 1 else { return shortfalls }
+    return shortfalls.prefix(shown) + [
+      "There is as much to say of \(shortfalls.count - shown) more; 'sigsentry status' tells of each repository."
+    ]
   }
 
   /// What a sync that failed means for an answer.

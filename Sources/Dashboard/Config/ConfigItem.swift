@@ -1,4 +1,5 @@
 import Foundation
+import Pages
 import Reports
 import Settings
 
@@ -22,6 +23,16 @@ struct ConfigItem: Sendable {
   var updatedAt: Date {
     ([connection.createdAt, connection.checkedAt] + repositories.map(\.updatedAt)).max()
       ?? connection.createdAt
+  }
+
+  /// Another one for other repositories, mappings or switches, so that a form can tell which it was made of.
+  var version: String {
+    var text = "\(lookbackDays) \(isActive) \(repositories.map(\.id).sorted())"
+    for mapping in mappings.sorted(by: { $0.service < $1.service }) {
+      text += "\u{0}\(mapping.service)\u{0}\(mapping.repositoryID)\u{0}\(mapping.pathPrefix ?? "")"
+      text += "\u{0}\(mapping.branch ?? "")"
+    }
+    return Asset.hash(Array(text.utf8))
   }
 
   /// The API's form. Credentials are no part of it.
@@ -69,6 +80,6 @@ struct ConfigChange: Sendable {
   var lookbackDays: Int?
   var isActive: Bool?
 
-  static let maximumRepositories = 200
+  static let maximumRepositories = 1000
   static let maximumMappings = 500
 }

@@ -15,6 +15,11 @@ extension Configuration {
     var outcome = SaveOutcome()
     outcome.before = item.repositories
     outcome.rows = form.rows
+    if let version = form.version, version != item.version {
+      outcome.errors[.repositories] = Self.changedElsewhere(item, form)
+      outcome.after = item.repositories
+      return outcome
+    }
     guard let days = form.days else {
       outcome.errors[.lookbackDays] = "The lookback is 1 to 365 days."
       outcome.after = item.repositories
@@ -42,6 +47,22 @@ extension Configuration {
     try saveMappings(of: id, to: &outcome)
     outcome.after = try self.item(id).repositories
     return outcome
+  }
+
+  /// What to say where the form was made of another state than is stored now: saved as it is, it would take away what came
+  /// from elsewhere.
+  private static func changedElsewhere(_ item: ConfigItem, _ form: ConnectionForm) -> String {
+    let lines = Set(form.lines.map { $0.lowercased() })
+    let services = Set(form.rows.map(\.service))
+    let missing =
+      item.repositories.map(\.path).filter { !lines.contains($0.lowercased()) }
+      + item.mappings.map(\.service).filter { !services.contains($0) }
+    var text = "This was changed elsewhere since the page was opened, so nothing is saved."
+    if !missing.isEmpty {
+      text += " Stored, and not in this form: \(missing.prefix(20).joined(separator: ", "))"
+      text += missing.count > 20 ? " and \(missing.count - 20) more." : "."
+    }
+    return text + " Saving once more saves this form."
   }
 
   /// - Returns: The repositories that lines name.

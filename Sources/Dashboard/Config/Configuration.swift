@@ -250,15 +250,14 @@ struct Configuration: Sendable {
     item: ConfigItem?
   ) throws -> [Found] {
     var found: [Found] = []
+    var names: Set<String> = []
     var failures: [FieldFailure] = []
     for (index, text) in texts.enumerated() {
       do {
         let next = try resolve(text, on: baseURL, tokens: tokens, caFile: caFile, item: item)
-        guard
-          !found.contains(where: {
-            $0.reference.path.lowercased() == next.reference.path.lowercased()
-          })
-        else { throw WebFailure(.validation, "The repository \(text) is named twice.") }
+        guard names.insert(next.reference.path.lowercased()).inserted else {
+          throw WebFailure(.validation, "The repository \(text) is named twice.")
+        }
         found.append(next)
       } catch is CancellationError {
         throw CancellationError()

@@ -8,6 +8,8 @@ struct ConnectionForm: Sendable {
   var lookbackDays: String
   var isActive: Bool
   var rows: [ConnectionPage.MappingRow]
+  /// Of which stored state the page was made; `nil` where the form does not tell.
+  var version: String?
 
   static let maximumRows = 500
 
@@ -17,6 +19,7 @@ struct ConnectionForm: Sendable {
       .map { String($0).trimmingSpaces }.filter { !$0.isEmpty }
     lookbackDays = (form[Field.lookbackDays.rawValue] ?? "").trimmingSpaces
     isActive = form[Field.isActive.rawValue] != nil
+    version = form[Field.version.rawValue]
     rows = []
     for row in 0..<Self.maximumRows {
       func value(_ field: ConnectionPage.MappingRow.Field) -> String? {

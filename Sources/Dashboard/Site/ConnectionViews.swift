@@ -50,7 +50,7 @@ struct ConnectionViews {
     let status = try statuses.status(of: setting)
     return RepositorySummary(
       id: setting.id, path: setting.path, isActive: setting.isActive,
-      syncedAt: status.project?.syncedAt, failure: status.project?.failure,
+      syncedAt: status.project?.syncedAt, failure: status.failure,
       mergeRequests: status.counts?.mergeRequests, incomplete: status.counts?.incomplete ?? 0)
   }
 
@@ -66,6 +66,6 @@ struct ConnectionViews {
         ConnectionPage.MappingRow(
           service: $0.service, repository: paths[$0.repositoryID] ?? "",
           pathPrefix: $0.pathPrefix ?? "", branch: $0.branch ?? "")
-      })
+      }, version: item.version)
   }
 }

@@ -34,6 +34,7 @@ struct Metrics {
     add(
       "cache_bytes", "gauge", "Bytes of the cache's database.",
       [("", "\(services.cache.byteCount)")])
+    let statuses = try RepositoryStatuses(store: services.store, cache: services.cache)
     let repositories = try services.store.repositories()
     var ages: [(String, String)] = []
     var failed: [(String, String)] = []
@@ -44,7 +45,7 @@ struct Metrics {
       if let syncedAt = project?.syncedAt {
         ages.append((labels, "\(Int(max(0, now.timeIntervalSince(syncedAt))))"))
       }
-      failed.append((labels, project?.failure == nil ? "0" : "1"))
+      failed.append((labels, try statuses.failure(of: setting, cached: project) == nil ? "0" : "1"))
     }
     add("repository_age_seconds", "gauge", "Seconds since the last sync that went well.", ages)
     add("repository_failed", "gauge", "Whether the last sync failed.", failed)

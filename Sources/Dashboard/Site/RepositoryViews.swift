@@ -10,12 +10,15 @@ struct RepositoryViews {
   private let setting: RepositorySetting
   /// What is cached; nil before the first sync.
   private let project: CachedProject?
+  private let failure: String?
 
   init(_ services: Services, _ id: RepositorySetting.ID) throws {
     cache = services.cache
     let setting = try services.repository(id)
     self.setting = setting
     project = try services.cache.project(of: setting)
+    failure = try RepositoryStatuses(store: services.store, cache: services.cache)
+      .failure(of: setting, cached: project)
   }
 
   private func details() throws -> RepositoryDetails {
@@ -24,7 +27,7 @@ struct RepositoryViews {
       id: setting.id, path: setting.path, baseURL: "\(setting.baseURL)", webURL: project?.webURL,
       defaultBranch: project?.defaultBranch, lookbackDays: setting.lookbackDays,
       windowStart: project?.windowStart, isActive: setting.isActive, syncedAt: project?.syncedAt,
-      failure: project?.failure, incomplete: counts?.incomplete ?? 0, commits: counts?.commits ?? 0)
+      failure: failure, incomplete: counts?.incomplete ?? 0, commits: counts?.commits ?? 0)
   }
 
   private func requests() throws -> [CachedMergeRequest] {

@@ -33,8 +33,8 @@ struct EventRoute: Sendable {
     let overview = SyncOverview(services: services)
     switch news {
     case .heartbeat: return Array(": heartbeat\n\n".utf8)
-    case .progress(let state):
-      return Self.event("progress", overview.progress(state, roundBegan: nil).json)
+    case .progress(let state, let roundBegan):
+      return Self.event("progress", overview.progress(state, roundBegan: roundBegan).json)
     case .changed:
       let page = try? await services.workers.onDisk { try overview.page(withHistory: false) }
       // Where the settings cannot be read just now, the next change tells.

@@ -7,8 +7,8 @@ import Synchronization
 final class SyncBoard: Sendable {
   /// What listeners are sent.
   enum News: Sendable {
-    case progress(SyncState)
-    /// A sync began or ended, or a repository came or went.
+    case progress(SyncState, roundBegan: Date?)
+    /// Syncs began or ended, or a repository came or went.
     case changed
     /// Nothing new; the line still holds.
     case heartbeat
@@ -22,11 +22,14 @@ final class SyncBoard: Sendable {
     var isClosed = false
     /// When the syncs that run now began, or those that ran last.
     var roundBegan = Date.distantPast
+    var overviewTold: ContinuousClock.Instant?
   }
 
   private let contents = Mutex(Contents())
   /// Between two messages on one repository whose numbers grow.
   private static let pace = Duration.milliseconds(250)
+  /// Between two messages on all repositories, of which there may be many, while syncs go on.
+  private static let overviewPace = Duration.seconds(1)
   /// The most listeners at once.
   static let maximumListeners = 100
   /// The most messages that wait for a slow listener; older ones are dropped.
@@ -72,8 +75,16 @@ final class SyncBoard: Sendable {
       let wasQuiet = !contents.states.values.contains { $0.phase != .idle }
       if wasQuiet, state.phase != .idle { contents.roundBegan = Date() }
       contents.states[id] = state
-      contents.told[id] = .now
-      Self.tell(.changed, contents)
+      let isQuiet = !contents.states.values.contains { $0.phase != .idle }
+      let now = ContinuousClock.now
+      contents.told[id] = now
+      let isDue = contents.overviewTold.map { now - $0 >= Self.overviewPace } ?? true
+      if wasQuiet != isQuiet || isDue {
+        contents.overviewTold = now
+        Self.tell(.changed, contents)
+      } else {
+        Self.tell(.progress(state, roundBegan: isQuiet ? nil : contents.roundBegan), contents)
+      }
     }
   }
 
@@ -86,7 +97,7 @@ final class SyncBoard: Sendable {
       let now = ContinuousClock.now
       if isNews || contents.told[id].map({ now - $0 >= Self.pace }) ?? true {
         contents.told[id] = now
-        Self.tell(.progress(state), contents)
+        Self.tell(.progress(state, roundBegan: contents.roundBegan), contents)
       }
     }
   }

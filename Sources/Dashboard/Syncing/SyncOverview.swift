@@ -8,15 +8,15 @@ import Sync
 struct SyncOverview: Sendable {
   let services: Services
 
-  /// The most runs of the history that are read.
+  /// The runs of the history that are read, or three for each repository where there are many.
   private static let runs = 100
 
   /// Reads settings, cache and history.
   func page(withHistory: Bool = true) throws -> SyncPage {
     let (states, roundBegan) = services.syncs.board.overview()
     let repositories = try services.store.repositories()
-    let last =
-      withHistory ? try services.store.syncRuns(limit: Self.runs) : []
+    let limit = max(Self.runs, 3 * repositories.count)
+    let last = withHistory ? try services.store.syncRuns(limit: limit) : []
     let newest = Dictionary(
       last.map { ($0.repositoryID, $0) }, uniquingKeysWith: { $1.id > $0.id ? $1 : $0 })
     let rows = try repositories.map { setting in
@@ -40,7 +40,9 @@ struct SyncOverview: Sendable {
       repositories.map { ($0.id, $0.path) }, uniquingKeysWith: { first, _ in first })
     return SyncPage(
       isRunning: roundBegan != nil, repositories: rows,
-      runs: Self.rounds(of: last).map { Pages.SyncRun($0, paths: paths) })
+      runs: Self.rounds(of: last, mayBeCut: last.count == limit).map {
+        Pages.SyncRun($0, paths: paths)
+      })
   }
 
   /// One repository's row.
@@ -72,7 +74,11 @@ struct SyncOverview: Sendable {
   }
 
   /// Runs that one cause started together, newest first.
-  static func rounds(of runs: [Settings.SyncRun]) -> [[Settings.SyncRun]] {
+  ///
+  /// - Parameter mayBeCut: Whether there are older runs, so that the oldest round is left out: it may be only a part of one.
+  static func rounds(
+    of runs: [Settings.SyncRun], mayBeCut: Bool = false
+  ) -> [[Settings.SyncRun]] {
     var rounds: [[Settings.SyncRun]] = []
     var began = Date.distantPast
     for run in runs.sorted(by: { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }) {
@@ -85,6 +91,7 @@ struct SyncOverview: Sendable {
       }
       began = max(began, run.startedAt.addingTimeInterval(run.seconds))
     }
+    if mayBeCut, rounds.count > 1 { rounds.removeFirst() }
     return rounds.reversed()
   }
 }

@@ -34,7 +34,7 @@ extension AnalysesPage: Page {
     """
     <tr><th scope="row"><a href="\(shell.link(.analysis(analysis.id)))">\(bidirectional: analysis.title)</a></th>\
     <td data-label="When">\(HTML.age(analysis.createdAt, at: shell.now))</td>\
-    <td data-label="Repositories">\(bidirectional: analysis.repositories.joined(separator: ", "))</td>\
+    <td data-label="Repositories">\(bidirectional: analysis.place)</td>\
     <td data-label="Status">\(analysis.status.pill)</td>\
     <td data-label="First suspect">\(bidirectional: analysis.suspect ?? "–")</td>\
     <td class="n" data-label="Confidence">\(analysis.confidence.map(Words.percent) ?? "–")</td></tr>

@@ -32,6 +32,12 @@ package struct AnalysisSummary: Sendable {
   package var until: Date
   /// The repositories that are looked at.
   package var repositories: [String]
+  /// Where is looked: the repositories' names, or how many they are.
+  package var place: String {
+    repositories.count > 5
+      ? Words.count(repositories.count, "repository", "repositories")
+      : repositories.joined(separator: ", ")
+  }
   /// The first suspect, as `group/project!12 Title`; nil where there is none, or not yet.
   package var suspect: String?
   /// How likely that one is the culprit, 0 to 1.

@@ -21,7 +21,7 @@ extension AnalysisPage: Page {
     return """
       <dl class="facts">
       <div><dt>Window</dt><dd>\(HTML.time(summary.from)) to \(HTML.time(summary.until))</dd></div>
-      <div><dt>Repositories</dt><dd>\(bidirectional: summary.repositories.joined(separator: ", "))</dd></div>
+      <div><dt>Repositories</dt><dd>\(bidirectional: summary.place)</dd></div>
       <div><dt>Asked</dt><dd>\(HTML.age(summary.createdAt, at: shell.now))</dd></div>
       \(counts)</dl>
 

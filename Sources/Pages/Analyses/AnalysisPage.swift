@@ -35,7 +35,7 @@ package struct AnalysisAnswer: Sendable, Codable, Equatable {
   package var hasGoodSuspect: Bool
   /// Why there is no good suspect.
   package var explanation: String?
-  /// Merge requests that were merged in the window.
+  /// Merge requests that were merged in the window and may have done it.
   package var candidates: Int
   /// Frames that the symptom has.
   package var frames: Int

@@ -26,7 +26,7 @@ package struct Asset: Sendable {
   package static let all = [stylesheet, script, icon]
 
   /// 64-bit FNV-1a: it has to tell versions apart, not to withstand anybody.
-  private static func hash(_ bytes: [UInt8]) -> String {
+  package static func hash(_ bytes: [UInt8]) -> String {
     let value = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01b3
     }

@@ -17,6 +17,7 @@ extension ConnectionPage: Page {
       \(shell.form(
         .connection(connection.id),
         """
+        <input type="hidden" name="\(Field.version.rawValue)" value="\(version)">\
         \(repositoriesPart)\(servicesPart)<div class="buttons"><button class="primary">Save</button>
         <a class="button" href="\(shell.link(.codeRepos))">Cancel</a></div>
         """))

@@ -8,6 +8,8 @@ package struct ConnectionPage: Sendable {
     case lookbackDays
     /// `on`, or missing for paused.
     case isActive
+    /// Of which stored state the form was made.
+    case version
   }
 
   /// A row of the mappings table; the names of its controls carry the row's number, see ``MappingRow/name(_:row:)``.
@@ -76,6 +78,8 @@ package struct ConnectionPage: Sendable {
   package var isActive: Bool
   /// The mappings; three empty rows are shown below them.
   package var mappings: [MappingRow]
+  /// Of which stored state the form was made; it comes back with the form.
+  package var version: String
   /// How each line fared; empty before anything was checked.
   package var checks: [RepositoryCheck]
   /// What is wrong at which field.
@@ -84,14 +88,15 @@ package struct ConnectionPage: Sendable {
   /// Makes one of its parts.
   package init(
     connection: ConnectionSummary, repositories: String, lookbackDays: String,
-    isActive: Bool = true, mappings: [MappingRow] = [], checks: [RepositoryCheck] = [],
-    errors: [Field: String] = [:]
+    isActive: Bool = true, mappings: [MappingRow] = [], version: String = "",
+    checks: [RepositoryCheck] = [], errors: [Field: String] = [:]
   ) {
     self.connection = connection
     self.repositories = repositories
     self.lookbackDays = lookbackDays
     self.isActive = isActive
     self.mappings = mappings
+    self.version = version
     self.checks = checks
     self.errors = errors
   }

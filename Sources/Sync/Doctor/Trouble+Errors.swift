@@ -93,6 +93,7 @@ extension Trouble {
     switch error {
     case .busy: self = .mirrorBusy
     case .unwritable: self = .cacheUnwritable
+    case .damaged: self = .mirrorDamaged
     }
   }
 

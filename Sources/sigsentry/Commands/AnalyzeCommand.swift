@@ -103,6 +103,7 @@ struct AnalyzeCommand: ParsableCommand {
       }
       try scopes.keep(having: revision)
     }
+    let isPartial = scopes.keepReadable()
     scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
     let query = AnalysisQuery(
       symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
@@ -126,6 +127,7 @@ struct AnalyzeCommand: ParsableCommand {
       try write(packed, to: capsule)
     }
     write(report)
+    if isPartial { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
   }
 
   /// Asks for a branch, a tag or a commit that no mirror has.

@@ -105,10 +105,19 @@ struct SyncRound {
   }
 
   static func explainFailures(_ reports: [SyncReport]) {
+    // That a login is needed is said once of all repositories of a connection.
+    var logins: [String: Int] = [:]
+    for report in reports {
+      guard case .failure(let error) = report.result, error.isAuthorization else { continue }
+      logins[CommandFailure(Explanation(error)).text, default: 0] += 1
+    }
     for report in reports {
       guard case .failure(let error) = report.result else { continue }
       var failure = CommandFailure(Explanation(error))
-      failure.summary = "\(report.repository): \(failure.summary)"
+      let count = error.isAuthorization ? logins.removeValue(forKey: failure.text) : 1
+      guard let count else { continue }
+      failure.summary =
+        report.repository + (count == 1 ? "" : " and \(count - 1) more") + ": \(failure.summary)"
       StandardError.write(failure.text)
     }
   }

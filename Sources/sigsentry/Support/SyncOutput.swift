@@ -15,7 +15,10 @@ enum SyncOutput {
       if summary.incomplete > 0 { parts.append("\(summary.incomplete) without a diff") }
       parts.append("\(summary.apiRequests) API requests")
       parts.append("\(bytes(summary.bytesReceived)) in \(seconds(report.seconds))")
-      return "\(name): \(parts.joined(separator: ", "))"
+      let moved =
+        summary.path.lowercased() == report.repository.lowercased()
+        ? "" : " (now \(TerminalText.safe(summary.path)))"
+      return "\(name)\(moved): \(parts.joined(separator: ", "))"
     }
   }
 
