@@ -14,12 +14,15 @@ import Testing
     var random = SeededGenerator(seed: 5)
     stream.commit(message: "Begin", [.write(file(0), content: Array("0\n".utf8))])
     stream.commit(on: "refs/heads/side", parents: ["refs/heads/main"], [])
+    var joined: [String] = []
     for number in 1...60 {
       let edits: [FastImport.Edit] = [.write(file(number), content: Array("\(number)\n".utf8))]
       if number % 11 == 0 {
-        stream.commit(parents: ["refs/heads/main^0", "refs/heads/side"], [])
-      } else if Bool.random(using: &random) {
-        stream.commit(message: "Commit \(number)\n\nWhy it was made.\n", edits)
+        joined = ["refs/heads/joined-\(number)"]
+        stream.commit(on: joined[0], parents: ["refs/heads/main", "refs/heads/side"], [])
+      } else if number % 11 == 1 || Bool.random(using: &random) {
+        stream.commit(message: "Commit \(number)\n\nWhy it was made.\n", parents: joined, edits)
+        joined = []
       } else {
         stream.commit(on: "refs/heads/side", message: "Aside \(number)", edits)
       }
