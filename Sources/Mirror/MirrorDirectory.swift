@@ -64,11 +64,13 @@ public struct MirrorDirectory: Sendable {
 
   /// What is wrong with the mirror as far as packs and refs tell without reading an object: sentences without a full stop,
   /// none for a sound one.
-  public func visibleDamage() throws(GitError) -> [String] {
+  ///
+  /// - Parameter branchesAlone: Leaves the refs of merge requests out, which may be a hundred thousand.
+  public func visibleDamage(branchesAlone: Bool = false) throws(GitError) -> [String] {
     let packs = damagedPacks.map { "\($0) is cut short or does not fit its index" }
     let repository = try Repository(bareAt: path)
     var refs: [String] = []
-    for glob in ["refs/heads/*", "refs/merge-requests/*"] {
+    for glob in branchesAlone ? ["refs/heads/*"] : ["refs/heads/*", "refs/merge-requests/*"] {
       for reference in try repository.references(matching: glob)
       where !repository.contains(reference.id) {
         refs.append("commit \(reference.id) of \(reference.name) is missing")

@@ -66,7 +66,7 @@ final class RepositorySync {
     let isNew = try mirror.create()
     mirror.removeUnfinishedPacks()
     // Where refs are as the server's, nothing else of a sync would notice that what they name is gone.
-    if let damage = try mirror.visibleDamage().first {
+    if let damage = try mirror.visibleDamage(branchesAlone: true).first {
       throw MirrorError.damaged(path: mirror.path, reason: damage)
     }
     try update(
