@@ -76,6 +76,11 @@ import Testing
     #expect(evidence(try fixture.analyze(symptom), culprit)?.file == "src/moved.c")
   }
 
+  @Test func `of many projects less of each is looked through`() {
+    #expect(
+      [0, 1, 4, 10, 500].map { Precedents.commits(of: $0) } == [5000, 5000, 5000, 2000, 200])
+  }
+
   @Test func `a trace without prose asks for none`() throws {
     let culprit = try fixture.merge("Simplify", ["src/transfer.c": "int transfer = 2;\n"])
     let analysis = try fixture.analyze("#0  transfer () at src/transfer.c:1\n")

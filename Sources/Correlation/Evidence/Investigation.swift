@@ -66,7 +66,8 @@ struct Investigation {
       view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
       candidates: candidates, history: history,
       span: Observer.Span(
-        start: start, end: query.at, knownSince: scope.knownSince ?? start)
+        start: start, end: query.at, knownSince: scope.knownSince ?? start),
+      projects: query.scopes.count
     ).observe()
     situation = Situation(
       candidates: observations, places: places, hasProse: query.symptom.hasProse)

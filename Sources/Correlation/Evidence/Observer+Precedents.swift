@@ -9,11 +9,11 @@ extension Observer {
   private static let ground = 0.05
 
   func observePrecedents(_ result: inout [Observations]) {
-    guard symptom.hasProse else { return }
+    guard symptom.hasProse, !candidates.isEmpty else { return }
     let precedents = Precedents(
       HistoryReader(view.repository), behind: view.revision,
       before: Int64(span.start.timeIntervalSince1970),
-      tokens: WordQuery(symptom: symptom, places: places).prose)
+      tokens: WordQuery(symptom: symptom, places: places).prose, projects: projects)
     guard !precedents.shares.isEmpty else { return }
     var found: [(value: Double, path: [UInt8]?)] = []
     for candidate in candidates {

@@ -37,6 +37,8 @@ struct Observer {
   let candidates: [Candidate]
   let history: LandedHistory
   let span: Span
+  /// How many projects are asked the same.
+  let projects: Int
 
   /// The time that is looked at.
   struct Span {
@@ -50,7 +52,7 @@ struct Observer {
 
   init(
     view: RevisionView, cache: CacheStore, project: Int64, symptom: Symptom, places: [Place],
-    candidates: [Candidate], history: LandedHistory, span: Span
+    candidates: [Candidate], history: LandedHistory, span: Span, projects: Int
   ) {
     self.view = view
     self.cache = cache
@@ -60,6 +62,7 @@ struct Observer {
     self.candidates = candidates
     self.history = history
     self.span = span
+    self.projects = projects
   }
 
   /// The observations on each candidate, in their order.

@@ -12,8 +12,10 @@ struct Precedents {
   /// The first line of the message that is most alike, of those commits that changed a file.
   let titles: [[UInt8]: String]
 
-  /// So many commits are looked through.
-  private static let mostCommits = 5_000
+  /// So many commits are looked through, and of many projects together so many.
+  private static let (mostCommits, mostTogether) = (5_000, 20_000)
+  /// But of each project so many.
+  private static let fewestCommits = 200
   /// So many of those that are most alike count.
   private static let mostAlike = 20
   /// Commits that changed more files tell nothing of one.
@@ -39,12 +41,17 @@ struct Precedents {
   /// - Parameters:
   ///   - time: Seconds since 1970.
   ///   - tokens: The words of the prose.
-  init(_ history: HistoryReader, behind revision: ObjectID, before time: Int64, tokens: [String]) {
+  ///   - projects: How many projects are asked the same.
+  init(
+    _ history: HistoryReader, behind revision: ObjectID, before time: Int64, tokens: [String],
+    projects: Int
+  ) {
     var words = SoughtWords(tokens)
     var messages: [Message] = []
     var (all, length) = (0, 0)
     var holders = [Int](repeating: 0, count: words.count)
-    history.forEachChange(behind: revision, before: time, limit: Self.mostCommits) { commit, text in
+    history.forEachChange(behind: revision, before: time, limit: Self.commits(of: projects)) {
+      commit, text in
       var message = Message(commit: commit, counts: [:], length: 0, title: "")
       let text = UnsafeRawBufferPointer(rebasing: text.prefix(Self.mostBytes))
       CodeTokens.forEach(in: text) { token in
@@ -85,6 +92,11 @@ struct Precedents {
     let sum = shares.sorted { $0.key.lexicographicallyPrecedes($1.key) }.reduce(0) { $0 + $1.value }
     self.shares = sum > 0 ? shares.mapValues { $0 / sum } : [:]
     self.titles = titles
+  }
+
+  /// How many commits of each project are looked through where several are asked the same.
+  static func commits(of projects: Int) -> Int {
+    min(mostCommits, max(fewestCommits, mostTogether / max(1, projects)))
   }
 
   private static func title(_ message: UnsafeRawBufferPointer) -> String {
