@@ -65,10 +65,14 @@ public struct MirrorDirectory: Sendable {
   /// What is wrong with the mirror as far as packs and refs tell without reading an object: sentences without a full stop,
   /// none for a sound one.
   ///
-  /// - Parameter branchesAlone: Leaves the refs of merge requests out, which may be a hundred thousand.
-  public func visibleDamage(branchesAlone: Bool = false) throws(GitError) -> [String] {
+  /// - Parameters:
+  ///   - opened: The mirror's repository, where it is open: it may have read its refs already.
+  ///   - branchesAlone: Leaves the refs of merge requests out, which may be a hundred thousand.
+  public func visibleDamage(
+    in opened: Repository? = nil, branchesAlone: Bool = false
+  ) throws(GitError) -> [String] {
     let packs = damagedPacks.map { "\($0) is cut short or does not fit its index" }
-    let repository = try Repository(bareAt: path)
+    let repository = if let opened { opened } else { try Repository(bareAt: path) }
     var refs: [String] = []
     for glob in branchesAlone ? ["refs/heads/*"] : ["refs/heads/*", "refs/merge-requests/*"] {
       for reference in try repository.references(matching: glob)

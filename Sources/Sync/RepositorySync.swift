@@ -65,10 +65,6 @@ final class RepositorySync {
         lookbackDays: target.lookbackDays), at: now)
     let isNew = try mirror.create()
     mirror.removeUnfinishedPacks()
-    // Where refs are as the server's, nothing else of a sync would notice that what they name is gone.
-    if let damage = try mirror.visibleDamage(branchesAlone: true).first {
-      throw MirrorError.damaged(path: mirror.path, reason: damage)
-    }
     try update(
       cached, project: project, mirror: mirror, isNew: isNew, windowStart: windowStart, now: now)
     summary.apiRequests = client.requestCount
@@ -86,6 +82,10 @@ final class RepositorySync {
 
     emit(.phase(.references))
     let repository = try Repository(bareAt: mirror.path)
+    // Where refs are as the server's, nothing else of a sync would notice that what they name is gone.
+    if let damage = try mirror.visibleDamage(in: repository, branchesAlone: true).first {
+      throw MirrorError.damaged(path: mirror.path, reason: damage)
+    }
     let remote = GitRemote(
       url: "\(target.baseURL)/\(project.path).git", http: http,
       authorization: { [tokens] in try tokens.authorization().forGit })
