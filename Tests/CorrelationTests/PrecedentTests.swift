@@ -52,9 +52,7 @@ import Testing
     #expect(found.file == "src/transfer.c")
     #expect(
       found.text
-        == "changed src/transfer.c, as did older commits that speak of the same, such as \"Keep what users paste from the clipboard\""
-        || found.text
-          == "changed src/transfer.c, as did older commits that speak of the same, such as \"Paste pictures of the clipboard once\""
+        == "changed src/transfer.c, as did older commits that speak of the same, such as \"Paste pictures of the clipboard once\""
     )
     #expect(try #require(evidence(analysis, half)).weight < found.weight)
     for other in others { #expect(evidence(analysis, other) == nil) }
