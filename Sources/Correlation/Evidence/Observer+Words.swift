@@ -1,9 +1,8 @@
 import Cache
 
 extension Observer {
-  func observeWords(_ result: inout [Observations]) throws {
+  func observeWords(_ query: WordQuery, _ result: inout [Observations]) throws {
     let iids = candidates.map(\.request.iid)
-    let query = WordQuery(symptom: symptom, places: places)
     let words = try cache.words(
       project: project, iids: Set(iids), matching: query.prose + query.code)
     guard !words.isEmpty else { return }

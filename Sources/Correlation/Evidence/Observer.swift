@@ -72,8 +72,9 @@ struct Observer {
     try observeFunctions(&result)
     observeDirectories(&result)
     try observeCompanions(&result)
-    try observeWords(&result)
-    observePrecedents(&result)
+    let query = WordQuery(symptom: symptom, places: places)
+    try observeWords(query, &result)
+    observePrecedents(query, &result)
     observeThemselves(&result)
     return result
   }
