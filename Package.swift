@@ -141,7 +141,8 @@ let package = Package(
       name: "refresh-racer", dependencies: ["Credentials", "GitLab", "HTTP", "Settings"],
       path: "Tests/RefreshRacer", swiftSettings: settings),
     .testTarget(
-      name: "CacheTests", dependencies: ["Cache", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "CacheTests",
+      dependencies: ["Cache", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(
       name: "BrowserTests",

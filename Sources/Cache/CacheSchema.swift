@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// The tables of `cache.sqlite`, as the README describes them to people who query it.
@@ -207,6 +208,46 @@ enum CacheSchema {
             title, body, tokenize = 'porter unicode61', detail = 'column');
           """)
     }
+    migrator.registerMigration("5 files of a diff at once") { database in
+      try database.execute(
+        sql: """
+          -- The rows that diffFile has of a diff, as one BLOB; PackedFiles tells its form.
+          CREATE TABLE diffFiles (
+            diffId INTEGER PRIMARY KEY REFERENCES diff (id) ON DELETE CASCADE,
+            files BLOB NOT NULL
+          ) STRICT;
+          """)
+      try packAll(database)
+    }
     return migrator
+  }
+
+  private static func packAll(_ database: Database) throws {
+    let insert = try database.makeStatement(
+      sql: "INSERT INTO diffFiles (diffId, files) VALUES (?, ?)")
+    for diff in try Int64.fetchAll(database, sql: "SELECT id FROM diff WHERE files = 0") {
+      try insert.execute(arguments: [diff, Data(PackedFiles.pack([]))])
+    }
+    let select = try database.makeStatement(
+      sql: """
+        SELECT f.diffId, \(WindowQuery.file) FROM diffFile f JOIN path p ON p.id = f.pathId
+          LEFT JOIN path o ON o.id = f.oldPathId ORDER BY f.diffId, f.position
+        """)
+    let columns = StatementColumns(select)
+    let rows = try Row.fetchCursor(select)
+    var current: (diff: Int64, files: [CachedFile])?
+    func store() throws {
+      guard let current else { return }
+      try insert.execute(arguments: [current.diff, Data(PackedFiles.pack(current.files))])
+    }
+    while let row = try rows.next() {
+      let diff: Int64 = row[0]
+      if current?.diff != diff {
+        try store()
+        current = (diff, [])
+      }
+      if let file = columns.file(at: 1) { current?.files.append(file) }
+    }
+    try store()
   }
 }

@@ -29,12 +29,15 @@ public final class CacheStore: Sendable {
     self.directory = directory
     self.path = path
     do {
-      switch access {
-      case .readWrite: database = try Self.openForWriting(path, in: directory)
-      case .readOnly: database = try Self.openForReading(path)
-      }
       let migrator = CacheSchema.migrator
-      let applied = try database.read { try migrator.appliedIdentifiers($0) }
+      let applied: Set<String>
+      switch access {
+      case .readWrite:
+        database = try Self.openForWriting(path, in: directory)
+        applied = try database.read(migrator.appliedIdentifiers)
+      case .readOnly:
+        (database, applied) = try Self.openForReading(path, reading: migrator.appliedIdentifiers)
+      }
       guard applied.isSubset(of: migrator.migrations) else { throw CacheError.newer(path: path) }
       switch access {
       case .readWrite: try migrator.migrate(database)
@@ -80,7 +83,10 @@ public final class CacheStore: Sendable {
     return try DatabasePool(path: path, configuration: configuration)
   }
 
-  private static func openForReading(_ path: String) throws -> any DatabaseWriter {
+  /// Opens the file and reads from it: whether it can be read shows at the first statement only.
+  private static func openForReading<Value>(
+    _ path: String, reading body: (Database) throws -> Value
+  ) throws -> (any DatabaseWriter, Value) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw CacheError.missing(path: path)
     }
@@ -88,8 +94,7 @@ public final class CacheStore: Sendable {
     readOnly.readonly = true
     do {
       let queue = try DatabaseQueue(path: path, configuration: readOnly)
-      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
-      return queue
+      return (queue, try queue.read(body))
     } catch let error as DatabaseError
       where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
     {
@@ -99,7 +104,8 @@ public final class CacheStore: Sendable {
       guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else {
         throw CacheError.unclosed(path: path)
       }
-      return try openUnchanging(path)
+      let queue = try openUnchanging(path)
+      return (queue, try queue.read(body))
     }
   }
 

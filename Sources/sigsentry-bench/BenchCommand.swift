@@ -114,13 +114,13 @@ struct BenchCommand: AsyncParsableCommand {
       abstract: "Write what git diff-tree would from a cache", shouldDisplay: false)
 
     @Argument var cache: String
-    @Option(help: "Write the seconds that the reading took, without the start of the process")
-    var seconds: String?
+    @Option(help: "Write the seconds that the answers took, as JSON, into this file")
+    var times: String?
 
     func run() throws {
       let taken = try BenchCache(directory: cache).write()
-      if let seconds {
-        try "\(taken)".write(toFile: seconds, atomically: false, encoding: .utf8)
+      if let times {
+        try JSONEncoder().encode(taken).write(to: URL(fileURLWithPath: times))
       }
     }
   }

@@ -15,15 +15,18 @@ struct BenchRow: Encodable {
   /// Of a read from the cache: the time to open it, read and write, without the start of the process.
   var readSeconds: Double?
   var readRatio: Double?
+  /// The same read once more by the same process.
+  var againSeconds: Double?
+  var againRatio: Double?
   var peakMegabytes: Double
   var gitPeakMegabytes: Double
 
   /// - Parameters:
   ///   - runs: What each round took, of both in turn.
-  ///   - reads: What our process says of itself in each round, in seconds; empty where it says nothing.
+  ///   - reads: What our process says of its answers in each round; empty where it says nothing.
   init(
     repository: String, work: String, count: Int, isEqual: Bool, runs: [(ours: Usage, git: Usage)],
-    reads: [Double] = []
+    reads: [BenchCache.Times] = []
   ) {
     self.repository = repository
     self.work = work
@@ -33,8 +36,12 @@ struct BenchRow: Encodable {
     gitWallSeconds = Self.median(runs.map(\.git.wall))
     wallRatio = Self.median(runs.map { $0.ours.wall / $0.git.wall })
     cpuRatio = Self.median(runs.map { $0.ours.cpu / $0.git.cpu })
-    readSeconds = reads.isEmpty ? nil : Self.median(reads)
-    readRatio = reads.isEmpty ? nil : Self.median(zip(reads, runs).map { $0 / $1.git.wall })
+    if !reads.isEmpty {
+      readSeconds = Self.median(reads.map(\.first))
+      readRatio = Self.median(zip(reads, runs).map { $0.first / $1.git.wall })
+      againSeconds = Self.median(reads.map(\.again))
+      againRatio = Self.median(zip(reads, runs).map { $0.again / $1.git.wall })
+    }
     peakMegabytes = runs.map(\.ours.peakMegabytes).max() ?? 0
     gitPeakMegabytes = runs.map(\.git.peakMegabytes).max() ?? 0
   }
@@ -48,13 +55,13 @@ struct BenchRow: Encodable {
 
   static func table(_ rows: [BenchRow]) -> String {
     var text =
-      "repository | work | count | equal | wall s | git s | wall ratio | cpu ratio | read s | read ratio | peak MB | git MB\n"
-      + "---|---|---|---|---|---|---|---|---|---|---|---\n"
+      "repository | work | count | equal | wall s | git s | wall ratio | cpu ratio | read s | read ratio | again s | again ratio | peak MB | git MB\n"
+      + "---|---|---|---|---|---|---|---|---|---|---|---|---|---\n"
     for row in rows {
       text += "\(row.repository) | \(row.work) | \(row.count) | \(row.isEqual ? "yes" : "NO") | "
       text += [row.wallSeconds, row.gitWallSeconds, row.wallRatio, row.cpuRatio]
         .map { String(format: "%.2f", $0) }.joined(separator: " | ")
-      text += [row.readSeconds, row.readRatio]
+      text += [row.readSeconds, row.readRatio, row.againSeconds, row.againRatio]
         .map { " | " + ($0.map { String(format: "%.4f", $0) } ?? "-") }.joined()
       text += String(format: " | %.0f | %.0f\n", row.peakMegabytes, row.gitPeakMegabytes)
     }

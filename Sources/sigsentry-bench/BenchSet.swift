@@ -40,27 +40,29 @@ final class BenchSet {
     try BenchCache(directory: file("cache")).fill(pairs, of: repository, workers: workers)
     return try measure(
       "\(work), from the cache",
-      ["/proc/self/exe", "recall", file("cache"), "--seconds", file("seconds")],
-      readSeconds: file("seconds"))
+      ["/proc/self/exe", "recall", file("cache"), "--times", file("times")],
+      times: file("times"))
   }
 
   /// Runs both in turn, each in a process of its own, after a round that is not counted.
   ///
-  /// - Parameter readSeconds: The file in which our process leaves how long it read.
+  /// - Parameter times: The file in which our process leaves how long its answers took.
   private func measure(
-    _ work: String, _ words: [String], readSeconds: String? = nil
+    _ work: String, _ words: [String], times: String? = nil
   ) throws -> BenchRow {
     let (ours, theirs) = (file("ours"), file("git"))
     var runs: [(ours: Usage, git: Usage)] = []
-    var reads: [Double] = []
+    var reads: [BenchCache.Times] = []
     for _ in 0...rounds {
       let own = try Usage.run(words, input: "/dev/null", output: ours)
       let git = try Usage.run(
         ["git", "-C", repository, "diff-tree", "--stdin", "-r", "-M", "--numstat", "-z"],
         input: file("pairs"), output: theirs)
       runs.append((own, git))
-      if let readSeconds {
-        reads.append(Double(try String(contentsOfFile: readSeconds, encoding: .utf8)) ?? .nan)
+      if let times {
+        reads.append(
+          try JSONDecoder().decode(
+            BenchCache.Times.self, from: Data(contentsOf: URL(fileURLWithPath: times))))
       }
     }
     runs.removeFirst()

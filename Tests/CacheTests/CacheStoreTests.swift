@@ -150,7 +150,9 @@ import Testing
     _ = try cache.storeMergeRequests([request(1)], project: project.id)
     try store([file("a")], for: 1, in: cache, project)
     try cache.removeProject(project.id)
-    for table in ["project", "mergeRequest", "mergeRequestVersion", "diff", "diffFile", "path"] {
+    for table in [
+      "project", "mergeRequest", "mergeRequestVersion", "diff", "diffFile", "diffFiles", "path",
+    ] {
       #expect(
         try cache.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") } == 0,
         "\(table)")

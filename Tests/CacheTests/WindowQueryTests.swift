@@ -158,7 +158,9 @@ import Testing
         #expect(plan.contains { $0.contains("SEARCH") }, "\(name)")
         guard sql == WindowQuery.mergeRequests || sql == WindowQuery.commits else { continue }
         #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(name): \(plan)")
-        #expect(plan.dropFirst().first?.hasPrefix("SEARCH f USING PRIMARY KEY") == true, "\(plan)")
+        #expect(
+          plan.dropFirst().first?.hasPrefix("SEARCH a USING INTEGER PRIMARY KEY") == true, "\(plan)"
+        )
       }
     }
   }

@@ -77,16 +77,11 @@ extension CacheStore {
   public func files(diff: Int64) throws(CacheError) -> [CachedFile] {
     try read { database in
       let statement = try database.makeStatement(
-        sql:
-          "SELECT \(Self.fileColumns) FROM \(Self.fileTables) WHERE f.diffId = ? ORDER BY f.position"
-      )
+        sql: "SELECT files FROM diffFiles WHERE diffId = ?")
       let columns = StatementColumns(statement)
       let rows = try Row.fetchCursor(statement, arguments: [diff])
-      var files: [CachedFile] = []
-      while try rows.next() != nil {
-        if let file = columns.file(at: 0) { files.append(file) }
-      }
-      return files
+      guard try rows.next() != nil else { return [] }
+      return try self.files(of: diff, columns, at: 0)
     }
   }
 

@@ -38,14 +38,15 @@ extension CacheStore {
     project: Int64, since: Date? = nil, path: [UInt8]? = nil,
     _ body: (WindowMergeRequest, [CachedFile]) throws -> Void
   ) throws {
-    try forEachOwner(
-      path == nil ? WindowQuery.mergeRequests : WindowQuery.mergeRequestsOfPath,
-      WindowQuery.arguments(project, since, path)
-    ) {
+    func owner(_ row: Row) -> WindowMergeRequest {
       WindowMergeRequest(
-        iid: $0[0], title: $0[1], baseSHA: $0[2], headSHA: $0[3], incomplete: $0[4])
-    } _: {
-      try body($0, $1)
+        iid: row[0], title: row[1], baseSHA: row[2], headSHA: row[3], incomplete: row[4])
+    }
+    let arguments = WindowQuery.arguments(project, since, path)
+    if path == nil {
+      try forEachWholeOwner(WindowQuery.mergeRequests, arguments, owner, body)
+    } else {
+      try forEachOwner(WindowQuery.mergeRequestsOfPath, arguments, owner, body)
     }
   }
 
@@ -55,17 +56,45 @@ extension CacheStore {
     project: Int64, since: Date?, path: [UInt8]? = nil,
     _ body: (WindowCommit, [CachedFile]) throws -> Void
   ) throws {
-    try forEachOwner(
-      path == nil ? WindowQuery.commits : WindowQuery.commitsOfPath,
-      WindowQuery.arguments(project, since, path)
-    ) {
-      let isComputed = $0[3] as Int64? != nil
+    func owner(_ row: Row) -> WindowCommit {
+      let isComputed = row[3] as Int64? != nil
       return WindowCommit(
-        sha: $0[0], parentSHA: $0[1], title: $0[2],
-        incomplete: $0[4] ?? (isComputed ? nil : "not computed yet"))
-    } _: {
-      try body($0, $1)
+        sha: row[0], parentSHA: row[1], title: row[2],
+        incomplete: row[4] ?? (isComputed ? nil : "not computed yet"))
     }
+    let arguments = WindowQuery.arguments(project, since, path)
+    if path == nil {
+      try forEachWholeOwner(WindowQuery.commits, arguments, owner, body)
+    } else {
+      try forEachOwner(WindowQuery.commitsOfPath, arguments, owner, body)
+    }
+  }
+
+  /// The columns that a query begins with belong to the owner; then come the id of its diff and all files of that.
+  private func forEachWholeOwner<Owner>(
+    _ sql: String, _ arguments: StatementArguments, _ owner: (Row) -> Owner,
+    _ body: (Owner, [CachedFile]) throws -> Void
+  ) throws {
+    try database.read { database in
+      let statement = try database.makeStatement(sql: sql)
+      let columns = StatementColumns(statement)
+      let rows = try Row.fetchCursor(statement, arguments: arguments)
+      while let row = try rows.next() {
+        var found: [CachedFile] = []
+        if let diff = row[WindowQuery.ownerColumns] as Int64? {
+          found = try files(of: diff, columns, at: WindowQuery.ownerColumns + 1)
+        }
+        try body(owner(row), found)
+      }
+    }
+  }
+
+  /// Unpacks the files of a diff from a column of the table `diffFiles`.
+  func files(of diff: Int64, _ columns: StatementColumns, at index: Int) throws -> [CachedFile] {
+    guard let files = columns.packedFiles(at: index) else {
+      throw CacheError.corrupt(path: path, detail: "the files of diff \(diff) cannot be read")
+    }
+    return files
   }
 
   /// The columns that a query begins with belong to the owner, of which the first is its key; then those of a file.

@@ -47,6 +47,11 @@ struct StatementColumns {
       })
   }
 
+  /// The files that a BLOB packs; `nil` for NULL, and for bytes that are no such BLOB.
+  func packedFiles(at index: Int) -> [CachedFile]? {
+    withBytes(at: index) { bytes in bytes.flatMap { PackedFiles.unpack($0) } }
+  }
+
   /// The bytes of a text or BLOB; `nil` for NULL.
   func bytes(at index: Int) -> [UInt8]? {
     withBytes(at: index) { bytes in bytes.map { Array($0) } }

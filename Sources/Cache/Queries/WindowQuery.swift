@@ -8,14 +8,14 @@ enum WindowQuery {
 
   private static let mergeRequest = "m.iid, m.title, m.baseSha, m.headSha, m.incomplete"
   private static let commit = "m.sha, m.parentSha, m.title, m.diffId, m.incomplete"
-  private static let file = "p.bytes, o.bytes, f.status, f.additions, f.deletions, f.precision"
+  static let file = "p.bytes, o.bytes, f.status, f.additions, f.deletions, f.precision"
 
   static let mergeRequests = window(
-    "SELECT \(mergeRequest), \(file) FROM mergeRequest m",
+    mergeRequest, of: "mergeRequest",
     "m.project = :project AND m.updatedAt >= :since ORDER BY m.updatedAt DESC, m.iid DESC")
 
   static let commits = window(
-    "SELECT \(commit), \(file) FROM \"commit\" m",
+    commit, of: "\"commit\"",
     """
     m.project = :project AND m.committedAt >= :since AND m.isMerge = 0
     ORDER BY m.committedAt DESC, m.sha DESC
@@ -65,12 +65,11 @@ enum WindowQuery {
     ]
   }
 
-  /// The order is that of the index backwards, and the left joins bring the files of each owner by their primary key, so
-  /// by position: nothing is sorted.
-  private static func window(_ owners: String, _ condition: String) -> String {
+  /// The order is that of the index backwards, and the left join brings the files of each owner as one row: nothing is
+  /// sorted.
+  private static func window(_ columns: String, of owners: String, _ condition: String) -> String {
     """
-    \(owners) LEFT JOIN diffFile f ON f.diffId = m.diffId LEFT JOIN path p ON p.id = f.pathId
-      LEFT JOIN path o ON o.id = f.oldPathId
+    SELECT \(columns), m.diffId, a.files FROM \(owners) m LEFT JOIN diffFiles a ON a.diffId = m.diffId
     WHERE \(condition)
     """
   }
