@@ -8,3 +8,5 @@ void shim_share_heap(void) {
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
+
+void shim_trim_heap(void) { malloc_trim(0); }

@@ -56,4 +56,7 @@ int shim_exchange(const char *one, const char *two);
 /// less than 1 MiB.
 void shim_share_heap(void);
 
+/// Gives what is free of the heap back to the system.
+void shim_trim_heap(void);
+
 #endif

@@ -11,6 +11,8 @@ final class ObjectReader {
     case missing
   }
 
+  private static let leastKeptByteCount = 1 << 20
+
   private let fallback: LateRepository
   private var packs: PackSet
   private var packOrder: [Pack]
@@ -23,14 +25,16 @@ final class ObjectReader {
 
   /// Makes a reader that opens the repository only for what its packs do not serve.
   ///
-  /// - Parameter keptByteCount: The most memory for objects kept from one read to the next.
+  /// - Parameter keptByteCount: The most memory for objects kept from one read to the next; a small repository, which
+  ///   has fewer to keep, takes a quarter of its packs' size.
   init(
     _ fallback: LateRepository, packs: PackSet, keptByteCount: Int = PackReader.keptByteCount
   ) {
     self.fallback = fallback
     self.packs = packs
     packOrder = packs.packs
-    packReader = PackReader(keptByteCount: keptByteCount)
+    packReader = PackReader(
+      keptByteCount: min(keptByteCount, max(packs.byteCount / 4, Self.leastKeptByteCount)))
   }
 
   /// Reads an object, unless it is larger than a limit in bytes.
@@ -56,7 +60,7 @@ final class ObjectReader {
     return .object(ObjectBytes(kind: header.kind, adopting: handle))
   }
 
-  /// Reads a blob of any size piece by piece, in pieces of 64 KiB but for the last.
+  /// Reads a blob of any size piece by piece, in pieces of 64 KiB but for the last; one that is kept, at once.
   ///
   /// - Returns: Whether all of it was given; `false` where it is stored as a difference.
   func stream(_ id: ObjectID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {

@@ -19,6 +19,8 @@ final class PackReader {
   /// After reading about as many bytes of packs their memory is given back; each read costs some pages besides.
   private static let mappedByteCount = 16 << 20
   private static let mappedPerRead = 16 << 10
+  /// Before an object of more bytes is read, memory that is not needed any more is given back.
+  private static let largeByteCount = 4 << 20
 
   private let inflater = Inflater()
   private let cache: ObjectCache
@@ -92,12 +94,16 @@ final class PackReader {
     return delta(pack, entry)?.resultCount
   }
 
-  /// Decompresses an object that is stored whole piece by piece.
+  /// Decompresses an object that is stored whole piece by piece; one that is kept is given at once.
   ///
-  /// - Returns: Whether all of it was given. An object stored as a difference is not.
+  /// - Returns: Whether all of it was given. An object stored as a difference is not, unless it is kept.
   func stream(
     _ pack: Pack, at offset: Int, _ body: (UnsafeRawBufferPointer) -> Void
   ) -> Bool {
+    if let known = cache[ObjectCache.Key(pack: pack.number, offset: offset)], known.kind == .blob {
+      withExtendedLifetime(known) { body(known.bytes) }
+      return true
+    }
     guard let entry = pack.entry(at: offset), case .whole(.blob) = entry.storage else {
       return false
     }
@@ -138,6 +144,11 @@ final class PackReader {
   private func inflate(
     _ pack: Pack, _ entry: PackEntry, into output: UnsafeMutableRawBufferPointer
   ) -> Bool {
+    if entry.byteCount > Self.largeByteCount {
+      mapped = 0
+      pack.releasePages()
+      Heap.trim()
+    }
     let consumed = inflater.inflate(pack.data(from: entry.dataOffset), into: output)
     noteMapped((consumed ?? 0) + Self.mappedPerRead, of: pack)
     return consumed != nil

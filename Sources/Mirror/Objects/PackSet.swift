@@ -37,6 +37,9 @@ final class PackSet: Sendable {
     self.nextNumber = number
   }
 
+  /// The size of all packs together, in bytes.
+  var byteCount: Int { packs.reduce(0) { $0 + $1.byteCount } }
+
   /// The packs as they are now, if any came or went since.
   func refreshed() -> PackSet? {
     guard Stamp(directory: directory) != stamp else { return nil }
