@@ -67,20 +67,22 @@ public struct MirrorDirectory: Sendable {
   ///
   /// - Parameters:
   ///   - opened: The mirror's repository, where it is open: it may have read its refs already.
-  ///   - branchesAlone: Leaves the refs of merge requests out, which may be a hundred thousand.
+  ///   - references: Looks at these of its refs alone; `nil` for all branches and merge requests.
   public func visibleDamage(
-    in opened: Repository? = nil, branchesAlone: Bool = false
+    in opened: Repository? = nil, of references: [RemoteReference]? = nil
   ) throws(GitError) -> [String] {
     let packs = damagedPacks.map { "\($0) is cut short or does not fit its index" }
     let repository = if let opened { opened } else { try Repository(bareAt: path) }
-    var refs: [String] = []
-    for glob in branchesAlone ? ["refs/heads/*"] : ["refs/heads/*", "refs/merge-requests/*"] {
-      for reference in try repository.references(matching: glob)
-      where !repository.contains(reference.id) {
-        refs.append("commit \(reference.id) of \(reference.name) is missing")
+    var looked = references ?? []
+    if references == nil {
+      for folder in ["refs/heads", "refs/merge-requests"] {
+        looked += try repository.references(below: folder)
       }
     }
-    return packs + refs
+    return packs
+      + looked.filter { !repository.contains($0.id) }.map {
+        "commit \($0.id) of \($0.name) is missing"
+      }
   }
 
   /// Makes the bare repository where it is missing: beside its place, then renamed, so that a killed process leaves

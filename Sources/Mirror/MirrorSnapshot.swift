@@ -47,7 +47,7 @@ public struct MirrorSnapshot {
   ) throws(GitError) -> [RemoteReference] {
     var last: [RemoteReference] = []
     for look in 0..<mostLooks {
-      let found = try repository.references(matching: "refs/*")
+      let found = try repository.references(below: "refs")
         .filter { Repository.isMirrored($0.name) }
       if look > 0, found == last { break }
       last = found

@@ -72,7 +72,7 @@ public struct CacheMaintenance {
     let iids = try cache.iids(project: project.id)
     let ends = try cache.diffEnds(project: project.id)
     try repository.packReferences()
-    let all = try repository.references(matching: "refs/*")
+    let all = try repository.references(below: "refs")
     let kept = all.filter { reference in
       if let request = MergeRequestReference(reference.name) { return iids.contains(request.iid) }
       guard reference.name.hasPrefix("refs/keep-around/") else { return true }

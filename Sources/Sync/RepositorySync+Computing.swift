@@ -86,7 +86,7 @@ extension RepositorySync {
   func storeCommits(
     of cached: CachedProject, repository: Repository, windowStart: Date
   ) throws -> (new: [Commit], note: () throws -> Void) {
-    let tips = try repository.references(matching: "refs/heads/*").map(\.id)
+    let tips = try branches(of: repository).map(\.id)
     let name = Set(tips).sorted().map { "\($0)" }.joined(separator: " ")
     let isComplete = cached.commitsSince.map { $0 <= windowStart } ?? false
     guard isFirst || !isComplete || cached.commitTips != name else { return ([], {}) }

@@ -15,7 +15,7 @@ extension RepositorySync {
     }
     lastTips = Set(
       (cached.commitTips ?? "").split(separator: " ").compactMap { ObjectID(hex: $0) })
-    let isEmpty = try repository.references(matching: "refs/heads/*").isEmpty
+    let isEmpty = try branches(of: repository).isEmpty
     isFirst = isEmpty || cached.commitTips?.isEmpty ?? true
     if isEmpty, cached.commitTips?.isEmpty == false {
       // The contents of a mirror that was lost: a sync that dies before they are back is followed by another first one.
@@ -125,7 +125,7 @@ extension RepositorySync {
   ) throws -> (all: Set<ObjectID>, tips: ArraySlice<ObjectID>) {
     if isFirst {
       let head = try repository.reference("HEAD").map { [$0] } ?? []
-      let ids = try head + repository.references(matching: "refs/heads/*").map(\.id).sorted()
+      let ids = try head + branches(of: repository).map(\.id).sorted()
       let tips = try ids.map { try repository.commit($0).tree }
       return (Set(commits.map(\.tree)).union(tips), tips.prefix(Self.mostTips))
     }

@@ -57,14 +57,19 @@ extension RepositorySync {
     _ branches: [String: ObjectID], defaultBranch: String?, from remote: GitRemote,
     into repository: Repository, mirror: MirrorDirectory, maximumObjects: Int
   ) throws {
-    for reference in try repository.references(matching: "refs/heads/*")
-    where branches[String(reference.name.dropFirst("refs/heads/".count))] == nil {
-      try repository.keepAround(reference.id)
-      try repository.deleteReference(reference.name)
+    let present = Dictionary(
+      try self.branches(of: repository).map {
+        (String($0.name.dropFirst("refs/heads/".count)), $0.id)
+      }, uniquingKeysWith: { first, _ in first })
+    let gone = present.filter { branches[$0.key] == nil }
+    if !gone.isEmpty { forgetBranches() }
+    for (name, id) in gone {
+      try repository.keepAround(id)
+      try repository.deleteReference("refs/heads/\(name)")
     }
     var moved: [(name: String, id: ObjectID)] = []
     for (name, id) in branches.sorted(by: { $0.key < $1.key }) {
-      if try repository.reference("refs/heads/\(name)") != id {
+      if present[name] != id {
         moved.append((name, id))
       } else if !lastTips.contains(id) {
         // A question brought it, or a sync that died.
@@ -72,6 +77,7 @@ extension RepositorySync {
       }
     }
     guard !moved.isEmpty else { return }
+    forgetBranches()
     let tags = try advertisedTags(remote)
     emit(.phase(.fetching))
     // The first fetch is of everything and leaves trees out where tags are to have none, so that it serves for both.

@@ -27,13 +27,13 @@ struct AdvertisedTags {
   /// Points the mirror's tags to where these point, and removes others. Tags of anything but commits are no business of
   /// a mirror.
   func write(to repository: Repository, _ mirror: MirrorDirectory) throws {
-    let present = try repository.references(matching: Self.folder + "*")
+    let present = try repository.references(below: String(Self.folder.dropLast()))
     let gone = present.filter { ids[String($0.name.dropFirst(Self.folder.count))] == nil }
     if gone.count > Self.mostLoose {
       try repository.packReferences()
       let names = Set(gone.map(\.name))
       try mirror.writePackedReferences(
-        repository.references(matching: "refs/*").filter { !names.contains($0.name) })
+        repository.references(below: "refs").filter { !names.contains($0.name) })
     } else {
       for reference in gone { try repository.deleteReference(reference.name) }
     }

@@ -30,6 +30,8 @@ final class RepositorySync {
   var movedTips: [(id: ObjectID, isNew: Bool)] = []
   /// Whether no sync has filled the mirror yet.
   var isFirst = false
+  /// The mirror's branches; `nil` where they were not read since one was written.
+  private var mirroredBranches: [RemoteReference]?
   var summary = SyncSummary()
   /// GitLab's number for the project, once known.
   private(set) var projectID: Int64?
@@ -83,7 +85,8 @@ final class RepositorySync {
     emit(.phase(.references))
     let repository = try Repository(bareAt: mirror.path)
     // Where refs are as the server's, nothing else of a sync would notice that what they name is gone.
-    if let damage = try mirror.visibleDamage(in: repository, branchesAlone: true).first {
+    let branches = try branches(of: repository)
+    if let damage = try mirror.visibleDamage(in: repository, of: branches).first {
       throw MirrorError.damaged(path: mirror.path, reason: damage)
     }
     let remote = GitRemote(
@@ -143,6 +146,18 @@ final class RepositorySync {
     try target.resolved(project)
     return project
   }
+
+  /// The branches that the mirror has. libgit2 looks through all refs to list them, of which there may be a hundred
+  /// thousand of merge requests.
+  func branches(of repository: Repository) throws -> [RemoteReference] {
+    if let known = mirroredBranches { return known }
+    let found = try repository.references(below: "refs/heads")
+    mirroredBranches = found
+    return found
+  }
+
+  /// Has branches that were written meanwhile read again.
+  func forgetBranches() { mirroredBranches = nil }
 
   func checkCancellation() throws {
     if cancellation.isCancelled { throw SyncError.cancelled }

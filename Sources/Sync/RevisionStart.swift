@@ -43,7 +43,7 @@ extension RemoteReference {
   /// - Returns: Whether it stands for a commit; nothing is done otherwise.
   func write(to repository: Repository) throws(GitError) -> Bool {
     guard repository.commit(behind: id) != nil else { return false }
-    var excluded = try repository.references(matching: name + "/*")
+    var excluded = try repository.references(below: name)
     for folder in name.indices.filter({ name[$0] == "/" }).dropFirst(2).map({ name[..<$0] }) {
       guard let id = try repository.reference(String(folder)) else { continue }
       excluded.append(RemoteReference(name: String(folder), id: id))

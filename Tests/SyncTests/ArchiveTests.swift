@@ -74,7 +74,7 @@ import Testing
       try Repository(bareAt: mirror.path).partialFilter
         == (content == .windowOnly ? .noTrees : nil))
     func references(_ path: String) throws -> [String] {
-      try Repository(bareAt: path).references(matching: "refs/*").map { "\($0.id) \($0.name)" }
+      try Repository(bareAt: path).references(below: "refs").map { "\($0.id) \($0.name)" }
         .sorted()
     }
     #expect(try references(mirror.path) == references(fixture.mirror.path))

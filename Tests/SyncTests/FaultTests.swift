@@ -88,7 +88,7 @@ import Testing
       Issue.record("\(report.result)")
       return
     }
-    #expect(try Repository(bareAt: fixture.mirror.path).references(matching: "refs/*").isEmpty)
+    #expect(try Repository(bareAt: fixture.mirror.path).references(below: "refs").isEmpty)
     fixture.double.clearFault(fault)
     try await fixture.syncWell()
     #expect(try Repository(bareAt: fixture.mirror.path).verifyObjects { _ in true }.damaged == [])

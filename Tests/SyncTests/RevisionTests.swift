@@ -30,7 +30,7 @@ import Testing
   }
 
   private func heads(_ fixture: SyncFixture) throws -> [String] {
-    try Repository(bareAt: fixture.mirror.path).references(matching: "refs/heads/*")
+    try Repository(bareAt: fixture.mirror.path).references(below: "refs/heads")
       .map { "\($0.name)" }.sorted()
   }
 

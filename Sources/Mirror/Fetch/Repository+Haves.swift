@@ -6,7 +6,7 @@ extension Repository {
   public func haves(limit: Int = 256) throws(GitError) -> [ObjectID] {
     var result: [ObjectID] = []
     var seen: Set<ObjectID> = []
-    let tips = try references(matching: "refs/heads/*").map(\.id).sorted()
+    let tips = try references(below: "refs/heads").map(\.id).sorted()
     for id in tips where seen.insert(id).inserted { result.append(id) }
     for tip in tips {
       var id = tip

@@ -13,26 +13,6 @@ extension Repository {
     return ObjectID(id)
   }
 
-  /// Lists the refs whose full names match a glob, as `refs/heads/*`, in no particular order.
-  public func references(matching glob: String) throws(GitError) -> [RemoteReference] {
-    let iterator = try acquire("list \(glob) in \(path)") {
-      git_reference_iterator_glob_new(&$0, pointer, glob)
-    }
-    defer { git_reference_iterator_free(iterator) }
-    var found: [RemoteReference] = []
-    while true {
-      var reference: OpaquePointer?
-      let status = git_reference_next(&reference, iterator)
-      if status == GIT_ITEROVER.rawValue { return found }
-      try check(status, "list \(glob) in \(path)")
-      defer { git_reference_free(reference) }
-      // Symbolic refs have no target of their own.
-      guard let target = git_reference_target(reference), let name = git_reference_name(reference)
-      else { continue }
-      found.append(RemoteReference(name: String(cString: name), id: ObjectID(target.pointee)))
-    }
-  }
-
   /// Points a ref to an object, whatever it pointed to before.
   ///
   /// - Throws: ``GitError`` with ``GitError/Code/invalid`` for a name that git does not allow; where the object is
