@@ -249,6 +249,30 @@ import Testing
 }
 
 @Suite struct AnalysisAPITests {
+  @Test func `all analyses that are kept can be reached, page by page`() async throws {
+    let fixture = try await DashboardFixture()
+    for number in 1...101 {
+      try fixture.store.insertAnalysis(
+        question: #"{"description":"number \#(number)"}"#, symptom: [], at: Date())
+    }
+    let browser = Browser(fixture)
+    func rows(_ query: String) async throws -> (text: String, count: Int) {
+      let text = try await browser.get("/analyses\(query)").text
+      return (text, text.components(separatedBy: "<th scope=\"row\">").count - 1)
+    }
+    for query in ["", "?page=1", "?page=x", "?page=-7"] {
+      let first = try await rows(query)
+      #expect(first.count == 100 && first.text.contains("Page 1 of 2"), "\(query)")
+      #expect(first.text.contains("/analyses?page=2"))
+    }
+    for query in ["?page=2", "?page=99"] {
+      let last = try await rows(query)
+      #expect(last.count == 1 && last.text.contains("Page 2 of 2"), "\(query)")
+      #expect(last.text.contains("/analyses/1\""))
+    }
+    await fixture.stop()
+  }
+
   @Test func `an analysis is answered in the background from the cache`() async throws {
     let fixture = try await DashboardFixture()
     let iid = try await fixture.open("topic1", title: "Shrink the pool")

@@ -409,7 +409,9 @@ struct SamplePages {
     let statuses: [AnalysisSummary.Status] = [.pending, .processing, .complete, .partial, .failed]
     let trace = "panic: runtime error\n\tmain.go:12\n\(text("goroutine 1"))"
     return [
-      ("analyses", AnalysesPage(analyses: statuses.map(summary)).html(in: quiet)),
+      (
+        "analyses", AnalysesPage(analyses: statuses.map(summary), page: 2, pages: 3).html(in: quiet)
+      ),
       ("analyses-empty", AnalysesPage().html(in: quiet)),
       (
         "new-analysis",

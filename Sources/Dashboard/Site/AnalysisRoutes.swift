@@ -9,8 +9,6 @@ import Settings
 struct AnalysisRoutes: Sendable {
   let services: Services
 
-  /// The analyses that the list shows.
-  private static let listed = 100
   /// The symptom's bytes that its page shows.
   private static let shownSymptom = 64 << 10
   private static let form = Endpoint.Content.files(AnalysisQuestion.maximumSymptomBytes + 1 << 20)
@@ -19,9 +17,7 @@ struct AnalysisRoutes: Sendable {
     let store = services.store
     return [
       Endpoint(.get, Route.analyses.path, .person) { request in
-        let page = try await services.workers.onDisk {
-          AnalysesPage(analyses: try store.analyses(limit: Self.listed).map(Self.summary))
-        }
+        let page = try await services.workers.onDisk { try list(page: request.query["page"]) }
         return try await services.show(page, request)
       },
       Endpoint(.post, Route.analyses.path, .person, Self.form) { try await ask($0) },
@@ -73,6 +69,18 @@ struct AnalysisRoutes: Sendable {
   }
 
   // MARK: Showing
+
+  /// The list; a page that there is none of gives the nearest.
+  private func list(page: String?) throws -> AnalysesPage {
+    let count = try services.store.analysisCount()
+    let size = AnalysesPage.pageSize
+    let pages = max(1, (count + size - 1) / size)
+    let page = min(max(1, page.flatMap { Int($0) } ?? 1), pages)
+    return AnalysesPage(
+      analyses: try services.store.analyses(limit: size, offset: (page - 1) * size)
+        .map(Self.summary),
+      page: page, pages: pages)
+  }
 
   private static func summary(_ analysis: StoredAnalysis) -> AnalysisSummary {
     let question = AnalysisQuestion(stored: analysis.question, symptom: [])

@@ -26,7 +26,7 @@ extension AnalysesPage: Page {
         <th scope="col" class="n">Confidence</th></tr></thead>
         <tbody>
         \(analyses.map { row($0, in: shell) })</tbody></table>
-        """))
+        """))\(HTML.pager(page, of: pages) { shell.link(.analyses, [("page", "\($0)")]) })
       """)
   }
 

@@ -2,15 +2,22 @@ import Foundation
 
 /// The analyses that were run, newest first.
 package struct AnalysesPage: Sendable {
-  /// The rows.
+  /// The rows of this page.
   package var analyses: [AnalysisSummary]
+  /// Which page, from 1.
+  package var page: Int
+  /// How many pages there are.
+  package var pages: Int
 
   /// Makes one of its parts.
-  package init(
-    analyses: [AnalysisSummary] = []
-  ) {
+  package init(analyses: [AnalysisSummary] = [], page: Int = 1, pages: Int = 1) {
     self.analyses = analyses
+    self.page = page
+    self.pages = pages
   }
+
+  /// The rows of a page.
+  package static let pageSize = 100
 }
 
 /// An analysis in a list.

@@ -11,12 +11,15 @@ struct MergeRequestTable {
     let start = (page - 1) * MergeRequestQuery.pageSize
     let shown = found[start..<min(found.count, start + MergeRequestQuery.pageSize)]
     let largest = rows.reduce(0) { max($0, $1.churn) }
+    let pager = HTML.pager(page, of: pages) { number in
+      address(query.with { $0.page = number }, in: shell)
+    }
     return """
       <section aria-labelledby="merge-requests"><div class="head"><h2 id="merge-requests">Merge requests</h2>\
       <a class="twin" href="\(shell.link(.repositoryData(repository, .mergeRequests), query.items))">JSON\
       <span class="unseen"> of merge requests</span></a></div>
       \(filters(shell))<p class="meta" role="status">\(summary(found.count))</p>
-      \(shown.isEmpty ? nothing(shell) : table(shown, largest: largest, in: shell))\(pager(page, of: pages, in: shell))</section>
+      \(shown.isEmpty ? nothing(shell) : table(shown, largest: largest, in: shell))\(pager)</section>
 
       """
   }
@@ -120,20 +123,6 @@ struct MergeRequestTable {
       <th scope="row">\(row.isDraft ? "<span class=\"pill idle\">draft</span> " : "" as HTML)\(bidirectional: row.title)</th>\
       <td class="opt">\(bidirectional: row.author ?? "deleted account")</td><td class="opt">\(row.state)</td>\
       <td class="opt">\(row.mergedAt.map(HTML.day) ?? "–")</td>\(numbers)</tr>
-
-      """
-  }
-
-  private func pager(_ page: Int, of pages: Int, in shell: Shell) -> HTML {
-    guard pages > 1 else { return "" }
-    func link(_ words: String, _ number: Int) -> HTML {
-      guard (1...pages).contains(number) else { return "" }
-      return
-        "<a class=\"button\" href=\"\(address(query.with { $0.page = number }, in: shell))\">\(words)</a> "
-    }
-    return """
-      <nav class="pager" aria-label="Pages">\(link("Previous", page - 1))<span>Page \(page) of \(pages)</span> \
-      \(link("Next", page + 1))</nav>
 
       """
   }
