@@ -60,7 +60,7 @@ final class ObjectReader {
     return .object(ObjectBytes(kind: header.kind, adopting: handle))
   }
 
-  /// Reads a blob of any size piece by piece, in pieces of 64 KiB but for the last; one that is kept, at once.
+  /// Reads a blob of any size piece by piece, in pieces of 64 KiB but for the last.
   ///
   /// - Returns: Whether all of it was given; `false` where it is stored as a difference.
   func stream(_ id: ObjectID, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {

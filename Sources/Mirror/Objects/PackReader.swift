@@ -94,16 +94,12 @@ final class PackReader {
     return delta(pack, entry)?.resultCount
   }
 
-  /// Decompresses an object that is stored whole piece by piece; one that is kept is given at once.
+  /// Decompresses an object that is stored whole piece by piece.
   ///
-  /// - Returns: Whether all of it was given. An object stored as a difference is not, unless it is kept.
+  /// - Returns: Whether all of it was given. An object stored as a difference is not.
   func stream(
     _ pack: Pack, at offset: Int, _ body: (UnsafeRawBufferPointer) -> Void
   ) -> Bool {
-    if let known = cache[ObjectCache.Key(pack: pack.number, offset: offset)], known.kind == .blob {
-      withExtendedLifetime(known) { body(known.bytes) }
-      return true
-    }
     guard let entry = pack.entry(at: offset), case .whole(.blob) = entry.storage else {
       return false
     }

@@ -13,7 +13,7 @@ extension Repository {
     var loose = LooseReferences(repository: path)
     try loose.read(folder)
     let own = loose.found.compactMap { name, id in id.map { RemoteReference(name: name, id: $0) } }
-    let packed = PackedReferences(repository: path).references(below: folder)
+    let packed = try PackedReferences(repository: path).references(below: folder)
     return own + packed.filter { loose.found[$0.name] == nil }
   }
 }
@@ -67,7 +67,15 @@ private struct PackedReferences {
   private let file: MappedFile?
 
   /// git replaces the file and never changes it, so that what is mapped stays as it is.
-  init(repository: String) { file = MappedFile(path: repository + "/packed-refs") }
+  init(repository: String) throws(GitError) {
+    let path = repository + "/packed-refs"
+    file = MappedFile(path: path)
+    var status = stat()
+    // There need be none, and it may be empty.
+    guard file != nil || stat(path, &status) != 0 || status.st_size == 0 else {
+      throw .damaged("read \(path)", "it is no file that can be read")
+    }
+  }
 
   func references(below folder: String) -> [RemoteReference] {
     guard let bytes = file?.bytes else { return [] }

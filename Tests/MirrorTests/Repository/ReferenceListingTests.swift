@@ -99,8 +99,14 @@ import Testing
 
   @Test func `what cannot be read is told`() throws {
     try git.git("update-ref", "refs/heads/a/b", commits[0])
+    let files = FileManager.default
     let file = git.path + "/refs/heads/a/loop"
-    try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: file)
+    try files.createSymbolicLink(atPath: file, withDestinationPath: file)
+    #expect(throws: GitError.self) { try listed("refs/heads") }
+    try files.removeItem(atPath: file)
+    #expect(try listed("refs/heads").count == 1)
+    try files.createDirectory(
+      atPath: git.path + "/packed-refs/x", withIntermediateDirectories: true)
     #expect(throws: GitError.self) { try listed("refs/heads") }
   }
 }
