@@ -11,6 +11,8 @@ public enum CacheError: Error, Sendable, Equatable {
   case unclosed(path: String)
   /// A newer version of the tool wrote it.
   case newer(path: String)
+  /// An older version of the tool wrote it, and it cannot be brought up to date here.
+  case older(path: String, reason: String)
   /// SQLite finds the file damaged.
   case corrupt(path: String, detail: String)
   /// The disk is full; what was stored before stays.
@@ -28,6 +30,8 @@ extension CacheError: CustomStringConvertible {
     case .unclosed(let path):
       "the cache \(path) was not closed, and this user cannot finish what was begun"
     case .newer(let path): "the cache \(path) was written by a newer version of sigsentry"
+    case .older(let path, let reason):
+      "the cache \(path) was written by an older version of sigsentry and cannot be brought up to date: \(reason)"
     case .corrupt(let path, let detail): "the cache \(path) is damaged: \(detail)"
     case .diskFull(let path): "the disk that holds \(path) is full"
     case .database(let path, let detail): "the cache \(path) failed: \(detail)"

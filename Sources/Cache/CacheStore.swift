@@ -42,13 +42,13 @@ public final class CacheStore: Sendable {
       switch access {
       case .readWrite: try migrator.migrate(database)
       case .readOnly:
-        guard applied.count == migrator.migrations.count else {
-          // An older version's is brought up to date where this user may write it.
-          guard !applied.isEmpty,
-            (try? migrator.migrate(DatabaseQueue(path: path, configuration: Self.configuration)))
-              != nil
-          else { throw CacheError.missing(path: path) }
-          return
+        guard applied.count < migrator.migrations.count else { return }
+        guard !applied.isEmpty else { throw CacheError.missing(path: path) }
+        // An older version's is brought up to date where this user may write it.
+        do {
+          try migrator.migrate(DatabaseQueue(path: path, configuration: Self.configuration))
+        } catch let error as DatabaseError {
+          throw CacheError.older(path: path, reason: error.message ?? "\(error.resultCode)")
         }
       }
     } catch {

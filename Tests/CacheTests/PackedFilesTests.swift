@@ -99,6 +99,26 @@ import Testing
       ])
   }
 
+  @Test func `a cache of before that cannot be written is told from none`() throws {
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let path = directory + "/cache.sqlite"
+    do {
+      let old = try DatabaseQueue(path: path)
+      try CacheSchema.migrator.migrate(old, upTo: "4 words of commits and functions")
+      try old.write {
+        try $0.execute(
+          sql: """
+            CREATE TRIGGER refusal BEFORE INSERT ON grdb_migrations
+            BEGIN SELECT raise(ABORT, 'not here'); END
+            """)
+      }
+    }
+    #expect(throws: CacheError.older(path: path, reason: "not here")) {
+      try CacheStore(directory: directory, access: .readOnly)
+    }
+  }
+
   @Test func `a damaged list of files is named, and is not an empty diff`() throws {
     let cache = try CacheStore(directory: directory, access: .readWrite)
     try cache.write {

@@ -113,7 +113,7 @@ extension Trouble {
     case .missing: self = .cacheMissing
     case .unwritable: self = .cacheUnwritable
     case .newer: self = .cacheNewer
-    case .unclosed: self = .cacheUnwritable
+    case .unclosed, .older: self = .cacheUnwritable
     case .corrupt, .database: self = .cacheCorrupt
     case .diskFull: self = .diskFull
     }
