@@ -65,6 +65,15 @@ import Testing
     }
   }
 
+  @Test func `paths that grow beyond all bounds are refused`() {
+    // One path of a million bytes, which a hundred more repeat in five bytes each.
+    let path = CachedFile(
+      path: [UInt8](repeating: 97, count: 1_000_000), oldPath: nil, status: .added, additions: nil,
+      deletions: nil)
+    #expect(unpack(PackedFiles.pack(Array(repeating: path, count: 60)))?.count == 60)
+    #expect(unpack(PackedFiles.pack(Array(repeating: path, count: 100))) == nil)
+  }
+
   @Test func `a cache of before gets the files of each diff at once from its rows`() throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)

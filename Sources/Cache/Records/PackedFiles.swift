@@ -13,6 +13,10 @@ enum PackedFiles {
   private static let totalsBit: UInt8 = 0b0010_0000
   private static let uncountedBit: UInt8 = 0b0100_0000
 
+  /// The paths of a diff take no more bytes together, as the bounds of a comparison have it; a row that was made up can
+  /// say so in few bytes.
+  private static let mostPathBytes = 64 << 20
+
   /// Packs files in their order.
   static func pack(_ files: [CachedFile]) -> [UInt8] {
     var packed: [UInt8] = []
@@ -48,6 +52,7 @@ enum PackedFiles {
     var files: [CachedFile] = []
     files.reserveCapacity(count)
     var previous: [UInt8] = []
+    var pathBytes = 0
     for _ in 0..<count {
       guard let marks = reader.byte(), let status = status(marks),
         let path = reader.path(after: previous)
@@ -64,6 +69,8 @@ enum PackedFiles {
         file.additions = additions
         file.deletions = deletions
       }
+      pathBytes += path.count + (file.oldPath?.count ?? 0)
+      guard pathBytes <= mostPathBytes else { return nil }
       files.append(file)
       previous = path
     }
