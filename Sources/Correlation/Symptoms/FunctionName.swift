@@ -51,6 +51,7 @@ public struct FunctionName: Sendable, Hashable {
         parts = Self.php(bytes)
         separator = "::"
       case .dotNet: parts = Self.dotNet(bytes)
+      case .dart: parts = Self.dart(bytes)
       }
     }
     let names = parts.filter { !$0.isEmpty }.suffix(16).map(\.text)

@@ -71,6 +71,7 @@ enum StructuredFrames {
       case "cs", "fs", "vb": return .dotNet
       case "rs": return .rust
       case "swift": return .swift
+      case "dart": return .dart
       case "c", "cc", "cpp", "h", "hpp", "m": return .native
       default: continue
       }

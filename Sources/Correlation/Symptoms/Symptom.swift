@@ -76,6 +76,8 @@ extension Symptom {
     case rust
     /// Swift.
     case swift
+    /// Dart and Flutter.
+    case dart
   }
 
   /// One call of a stack trace.

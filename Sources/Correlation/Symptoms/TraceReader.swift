@@ -12,6 +12,7 @@ struct TraceReader {
   private var dotNet = DotNetTraceParser()
   private var rust = RustTraceParser()
   private var swift = SwiftTraceParser()
+  private var dart = DartTraceParser()
 
   init(limits: Symptom.Limits) { traces = TraceAssembler(limits: limits) }
 
@@ -19,7 +20,7 @@ struct TraceReader {
   mutating func read(_ line: SymptomLine) -> Bool {
     // The longest lines of a trace are C++ template names.
     guard line.bytes.count <= 16_384 else { return false }
-    // Frames of PHP and of debuggers both begin with # and a number; PHP's are told apart.
+    // Frames of PHP, Dart and debuggers begin with # and a number; those of the first two are told apart.
     let active = line.first == "#" ? nil : traces.language
     if line.first == "#", line.content.at(line.body + 1) == 9 { return read(line, as: .go) }
     if let active, read(line, as: active) { return true }
@@ -41,6 +42,7 @@ struct TraceReader {
     case .dotNet: dotNet.read(line, into: &traces)
     case .rust: rust.read(line, into: &traces)
     case .swift: swift.read(line, into: &traces)
+    case .dart: dart.read(line, into: &traces)
     }
   }
 
@@ -71,7 +73,7 @@ struct TraceReader {
   private static let none: [Symptom.Language] = []
   private static let onlyNative: [Symptom.Language] = [.native]
   private static let onlyPython: [Symptom.Language] = [.python]
-  private static let hash: [Symptom.Language] = [.php, .native]
+  private static let hash: [Symptom.Language] = [.php, .dart, .native]
   private static let at: [Symptom.Language] = [.native, .jvm, .dotNet, .javaScript]
   private static let causes: [Symptom.Language] = [.jvm, .javaScript]
   private static let colonNumber: [Symptom.Language] = [.ruby, .rust]
