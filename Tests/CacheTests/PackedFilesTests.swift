@@ -128,17 +128,18 @@ import Testing
     }
   }
 
-  @Test func `a damaged list of files is named, and is not an empty diff`() throws {
+  @Test(arguments: ["INSERT INTO diffFiles VALUES (1, x'0100')", "SELECT 1"])
+  func `a damaged or missing list of files is named, and is not an empty diff`(
+    sql: String
+  ) throws {
     let cache = try CacheStore(directory: directory, access: .readWrite)
     try cache.write {
-      try $0.execute(
-        sql: """
-          INSERT INTO diff VALUES (1, 'a', 'b', 1, 1, 0, 0);
-          INSERT INTO diffFiles VALUES (1, x'0100');
-          """)
+      try $0.execute(sql: "INSERT INTO diff VALUES (1, 'a', 'b', 1, 1, 0, 0)")
+      try $0.execute(sql: sql)
     }
     #expect(
       throws: CacheError.corrupt(path: cache.path, detail: "the files of diff 1 cannot be read")
     ) { try cache.files(diff: 1) }
+    #expect(try cache.files(diff: 2) == [])
   }
 }

@@ -77,9 +77,12 @@ extension CacheStore {
   public func files(diff: Int64) throws(CacheError) -> [CachedFile] {
     try read { database in
       let statement = try database.makeStatement(
-        sql: "SELECT files FROM diffFiles WHERE diffId = ?")
+        sql: """
+          SELECT a.files FROM diff d LEFT JOIN diffFiles a ON a.diffId = d.id WHERE d.id = ?
+          """)
       let columns = StatementColumns(statement)
       let rows = try Row.fetchCursor(statement, arguments: [diff])
+      // It may have been removed since its number was read.
       guard try rows.next() != nil else { return [] }
       return try self.files(of: diff, columns, at: 0)
     }
