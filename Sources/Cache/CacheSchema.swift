@@ -212,7 +212,7 @@ enum CacheSchema {
       try database.execute(
         sql: """
           -- The rows that diffFile has of a diff, as one BLOB; PackedFiles tells its form.
-          CREATE TABLE diffFiles (
+          CREATE TABLE packedFiles (
             diffId INTEGER PRIMARY KEY REFERENCES diff (id) ON DELETE CASCADE,
             files BLOB NOT NULL
           ) STRICT;
@@ -224,7 +224,7 @@ enum CacheSchema {
 
   private static func packAll(_ database: Database) throws {
     let insert = try database.makeStatement(
-      sql: "INSERT INTO diffFiles (diffId, files) VALUES (?, ?)")
+      sql: "INSERT INTO packedFiles (diffId, files) VALUES (?, ?)")
     for diff in try Int64.fetchAll(database, sql: "SELECT id FROM diff WHERE files = 0") {
       try insert.execute(arguments: [diff, Data(PackedFiles.pack([]))])
     }

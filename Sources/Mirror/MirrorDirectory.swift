@@ -66,7 +66,7 @@ public struct MirrorDirectory: Sendable {
   /// none for a sound one.
   ///
   /// - Parameters:
-  ///   - opened: The mirror's repository, where it is open: it may have read its refs already.
+  ///   - opened: The mirror's repository, where it is open.
   ///   - references: Looks at these of its refs alone; `nil` for all branches and merge requests.
   public func visibleDamage(
     in opened: Repository? = nil, of references: [RemoteReference]? = nil

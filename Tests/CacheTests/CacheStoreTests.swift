@@ -151,7 +151,7 @@ import Testing
     try store([file("a")], for: 1, in: cache, project)
     try cache.removeProject(project.id)
     for table in [
-      "project", "mergeRequest", "mergeRequestVersion", "diff", "diffFile", "diffFiles", "path",
+      "project", "mergeRequest", "mergeRequestVersion", "diff", "diffFile", "packedFiles", "path",
     ] {
       #expect(
         try cache.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") } == 0,

@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["INSERT INTO diffFiles VALUES (1, x'0100')", "SELECT 1"])
+  @Test(arguments: ["INSERT INTO packedFiles VALUES (1, x'0100')", "SELECT 1"])
   func `a damaged or missing list of files is named, and is not an empty diff`(
     sql: String
   ) throws {

@@ -78,7 +78,7 @@ extension CacheStore {
     try read { database in
       let statement = try database.makeStatement(
         sql: """
-          SELECT a.files FROM diff d LEFT JOIN diffFiles a ON a.diffId = d.id WHERE d.id = ?
+          SELECT a.files FROM diff d LEFT JOIN packedFiles a ON a.diffId = d.id WHERE d.id = ?
           """)
       let columns = StatementColumns(statement)
       let rows = try Row.fetchCursor(statement, arguments: [diff])

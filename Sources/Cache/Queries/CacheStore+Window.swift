@@ -75,10 +75,7 @@ extension CacheStore {
     _ sql: String, _ arguments: StatementArguments, _ owner: (Row) -> Owner,
     _ body: (Owner, [CachedFile]) throws -> Void
   ) throws {
-    try database.read { database in
-      let statement = try database.makeStatement(sql: sql)
-      let columns = StatementColumns(statement)
-      let rows = try Row.fetchCursor(statement, arguments: arguments)
+    try readRows(sql, arguments) { rows, columns in
       while let row = try rows.next() {
         var found: [CachedFile] = []
         if let diff = row[WindowQuery.ownerColumns] as Int64? {
@@ -89,7 +86,7 @@ extension CacheStore {
     }
   }
 
-  /// Unpacks the files of a diff from a column of the table `diffFiles`.
+  /// Unpacks the files of a diff from a column of the table `packedFiles`.
   func files(of diff: Int64, _ columns: StatementColumns, at index: Int) throws -> [CachedFile] {
     guard let files = columns.packedFiles(at: index) else {
       throw CacheError.corrupt(path: path, detail: "the files of diff \(diff) cannot be read")
@@ -102,10 +99,7 @@ extension CacheStore {
     _ sql: String, _ arguments: StatementArguments, _ owner: (Row) -> Owner,
     _ body: (Owner, [CachedFile]) throws -> Void
   ) throws {
-    try database.read { database in
-      let statement = try database.makeStatement(sql: sql)
-      let columns = StatementColumns(statement)
-      let rows = try Row.fetchCursor(statement, arguments: arguments)
+    try readRows(sql, arguments) { rows, columns in
       guard let row = try rows.next() else { return }
       var key = columns.key(at: 0)
       var current = owner(row)
@@ -120,6 +114,17 @@ extension CacheStore {
         if let file = columns.file(at: WindowQuery.ownerColumns) { files.append(file) }
       } while try rows.next() != nil
       try body(current, files)
+    }
+  }
+
+  private func readRows(
+    _ sql: String, _ arguments: StatementArguments,
+    _ body: (RowCursor, StatementColumns) throws -> Void
+  ) throws {
+    try database.read { database in
+      let statement = try database.makeStatement(sql: sql)
+      try body(
+        Row.fetchCursor(statement, arguments: arguments), StatementColumns(statement))
     }
   }
 

@@ -202,7 +202,7 @@ private final class DiffWriter {
         file.additions, file.deletions, file.precision,
       ])
     }
-    try database.cachedStatement(sql: "INSERT INTO diffFiles (diffId, files) VALUES (?, ?)")
+    try database.cachedStatement(sql: "INSERT INTO packedFiles (diffId, files) VALUES (?, ?)")
       .execute(arguments: [id, Data(PackedFiles.pack(files))])
     return id
   }

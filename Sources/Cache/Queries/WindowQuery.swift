@@ -69,7 +69,7 @@ enum WindowQuery {
   /// sorted.
   private static func window(_ columns: String, of owners: String, _ condition: String) -> String {
     """
-    SELECT \(columns), m.diffId, a.files FROM \(owners) m LEFT JOIN diffFiles a ON a.diffId = m.diffId
+    SELECT \(columns), m.diffId, a.files FROM \(owners) m LEFT JOIN packedFiles a ON a.diffId = m.diffId
     WHERE \(condition)
     """
   }

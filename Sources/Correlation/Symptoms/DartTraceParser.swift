@@ -18,39 +18,31 @@ struct DartTraceParser: TraceParser {
     else { return false }
     let place = content.slice(open + 2, content.endIndex - 1)
     guard let scheme = Scheme(place) else { return false }
-    var location = Location(place.dropFirst(scheme.prefix.utf8.count))
-    var isInApp: Bool?
-    var path = location.path.text(atMost: 1_024)
+    let location = Location(place.dropFirst(scheme.rawValue.utf8.count))
+    var frame = RawFrame(function: content.slice(end, open), location: location)
     switch scheme {
-    case .dart: isInApp = false
+    case .dart: frame.isInApp = false
     case .file: break
     case .package:
       guard let slash = location.path.find("/") else { return false }
       for own: StaticString in ["flutter/", "flutter_test/", "flutter_web_plugins/"]
-      where location.path.starts(own) { isInApp = false }
+      where location.path.starts(own) { frame.isInApp = false }
       // A package's own sources lie in its folder `lib`, which the address leaves out.
-      path = location.path.before(slash).text + "/lib" + location.path.from(slash).text
+      frame.path =
+        location.path.before(slash).text(atMost: 200) + "/lib"
+        + location.path.from(slash).text(atMost: 1_024)
     }
-    location.path = Array(path.utf8)[...]
-    var frame = RawFrame(function: content.slice(end, open), location: location)
-    frame.isInApp = isInApp
     traces.add(frame, .dart, number: number)
     return true
   }
 
-  private enum Scheme: CaseIterable {
-    case package, dart, file
-
-    var prefix: String {
-      switch self {
-      case .package: "package:"
-      case .dart: "dart:"
-      case .file: "file://"
-      }
-    }
+  private enum Scheme: String, CaseIterable {
+    case package = "package:"
+    case dart = "dart:"
+    case file = "file://"
 
     init?(_ place: Bytes) {
-      guard let scheme = Self.allCases.first(where: { place.starts(with: $0.prefix.utf8) }) else {
+      guard let scheme = Self.allCases.first(where: { place.starts(with: $0.rawValue.utf8) }) else {
         return nil
       }
       self = scheme

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A file mapped into memory for reading. Packs and their indexes never change once they have their names.
+/// A file mapped into memory for reading. Packs and their indexes never change once they have
+/// their names, and `packed-refs` is replaced as a whole.
 ///
 /// `@unchecked Sendable`: the memory is only read, and unmapped when nobody holds the object any more.
 final class MappedFile: @unchecked Sendable {

@@ -112,7 +112,10 @@ final class PackReader {
 
   private func noteMapped(_ byteCount: Int, of pack: Pack) {
     mapped += byteCount
-    guard mapped > Self.mappedByteCount else { return }
+    if mapped > Self.mappedByteCount { release(pack) }
+  }
+
+  private func release(_ pack: Pack) {
     mapped = 0
     pack.releasePages()
   }
@@ -141,8 +144,7 @@ final class PackReader {
     _ pack: Pack, _ entry: PackEntry, into output: UnsafeMutableRawBufferPointer
   ) -> Bool {
     if entry.byteCount > Self.largeByteCount {
-      mapped = 0
-      pack.releasePages()
+      release(pack)
       Heap.trim()
     }
     let consumed = inflater.inflate(pack.data(from: entry.dataOffset), into: output)
