@@ -17,7 +17,9 @@ public enum FileKind: UInt8, Sendable, Hashable, CaseIterable {
 
   /// Tells the kind by a path.
   public init(path: some Collection<UInt8>) {
-    let path = String(decoding: path.suffix(512), as: UTF8.self).lowercased()
+    // Every name here is ASCII, and lower case of bytes many times as fast as that of characters.
+    let lowered = path.suffix(512).map { $0.isUpper ? $0 | 0x20 : $0 }
+    let path = String(decoding: lowered, as: UTF8.self)
     let components = path.split(separator: "/")
     let name = components.last ?? ""
     let folders = components.dropLast()
@@ -54,17 +56,27 @@ public enum FileKind: UInt8, Sendable, Hashable, CaseIterable {
     name.hasSuffix(".min.js") || name.hasSuffix(".min.css") || name.hasSuffix(".map")
       || name.hasSuffix(".pb.go") || name.hasSuffix(".pb.cc") || name.hasSuffix(".pb.h")
       || name.hasSuffix("_pb2.py") || name.hasSuffix(".g.cs") || name.hasSuffix(".designer.cs")
-      || name.hasSuffix(".snap") || name.hasSuffix(".pbxproj") || name.contains("_generated.")
-      || name.contains(".generated.") || name.contains("generated_") || name.hasPrefix("mock_")
+      || name.hasSuffix(".snap") || name.hasSuffix(".pbxproj") || holds(name, "_generated.")
+      || holds(name, ".generated.") || holds(name, "generated_") || name.hasPrefix("mock_")
       || name.hasPrefix("zz_generated")
   }
 
   private static func isTest(_ name: Substring, _ folders: ArraySlice<Substring>) -> Bool {
     folders.contains { testFolders.contains($0) }
-      || name.hasPrefix("test_") || name.hasPrefix("test-") || name.contains("_test.")
-      || name.contains("-test.") || name.contains("_spec.") || name.contains(".test.")
-      || name.contains(".spec.") || name.hasSuffix("test.java") || name.hasSuffix("tests.cs")
+      || name.hasPrefix("test_") || name.hasPrefix("test-") || holds(name, "_test.")
+      || holds(name, "-test.") || holds(name, "_spec.") || holds(name, ".test.")
+      || holds(name, ".spec.") || name.hasSuffix("test.java") || name.hasSuffix("tests.cs")
       || name.hasSuffix("tests.swift")
+  }
+
+  /// Whether a name has a part, told by its bytes.
+  private static func holds(_ name: Substring, _ part: StaticString) -> Bool {
+    var name = name
+    return name.withUTF8 { name in
+      part.withUTF8Buffer { part in
+        name.indices.dropLast(part.count - 1).contains { name[$0...].starts(with: part) }
+      }
+    }
   }
 
   private static let testFolders: Set<Substring> = [

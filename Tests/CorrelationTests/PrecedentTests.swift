@@ -1,5 +1,7 @@
 import Cache
 import Foundation
+import Mirror
+import Synchronization
 import TestSupport
 import Testing
 
@@ -77,6 +79,38 @@ import Testing
   @Test func `of many projects less of each is looked through`() {
     #expect(
       [0, 1, 4, 10, 500].map { Precedents.commits(of: $0) } == [5000, 5000, 5000, 2000, 200])
+  }
+
+  @Test func `a search beside other work finds what one by itself does, however many wait for it`()
+    throws
+  {
+    let path = fixture.upstream.path
+    let tip = try fixture.upstream.gitText("rev-parse", "refs/heads/main")
+    let revision = try #require(ObjectID(hex: tip))
+    let time = Int64(AnalyzerFixture.now.timeIntervalSince1970)
+    let tokens = ["paste", "clipboard"]
+    let alone = Precedents(
+      HistoryReader(try Repository(bareAt: path)), behind: revision, before: time,
+      tokens: tokens, projects: 1)
+    #expect(!alone.shares.isEmpty)
+    // More than there are threads to run them: who waits for one that nobody runs makes it.
+    let found = Mutex<[[[UInt8]: Double]]>([])
+    DispatchQueue.concurrentPerform(iterations: 64) { _ in
+      let search = PrecedentSearch(
+        bareAt: path, behind: revision, before: time, tokens: tokens, projects: 1)
+      for _ in 0..<2 {
+        if let shares = try? search.precedents().shares { found.withLock { $0.append(shares) } }
+      }
+    }
+    #expect(found.withLock { $0.count } == 128)
+    #expect(found.withLock { $0.allSatisfy { $0 == alone.shares } })
+  }
+
+  @Test func `a search in a repository that is gone says so`() throws {
+    let search = PrecedentSearch(
+      bareAt: fixture.directory.appendingPathComponent("gone").path, behind: .emptyTree, before: 0,
+      tokens: ["paste"], projects: 1)
+    #expect(throws: GitError.self) { try search.precedents() }
   }
 
   @Test func `a trace without prose asks for none`() throws {

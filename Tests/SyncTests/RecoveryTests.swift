@@ -45,7 +45,11 @@ import Testing
     _ = await fixture.sync()
     fixture.double.clearFault(fault)
     try await fixture.syncWell()
-    #expect(try fixture.cache.commit(project: fixture.cached().id, sha: tip)?.totals?.files == 1)
+    var files: [String: Int] = [:]
+    try fixture.cache.forEachCommit(project: fixture.cached().id, since: nil) {
+      files[$0.sha] = $1.count
+    }
+    #expect(files[tip] == 1)
     await fixture.stop()
   }
 

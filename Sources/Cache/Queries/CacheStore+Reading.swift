@@ -60,16 +60,18 @@ extension CacheStore {
     }
   }
 
-  /// Finds a commit by its whole id.
-  public func commit(project: Int64, sha: String) throws(CacheError) -> CachedCommit? {
-    try read {
-      try Row.fetchOne(
-        $0,
-        sql: """
-          SELECT \(CachedCommit.columns) FROM "commit" c LEFT JOIN diff d ON d.id = c.diffId
-          WHERE c.project = ? AND c.sha = ?
-          """, arguments: [project, sha]
-      ).map(CachedCommit.init)
+  /// Tells which of some commits are stored, by their whole ids.
+  public func storedCommits(
+    project: Int64, among shas: some Sequence<String>
+  ) throws(CacheError) -> Set<String> {
+    try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT 1 FROM \"commit\" WHERE project = ? AND sha = ?")
+      var found: Set<String> = []
+      for sha in shas where try Row.fetchOne(statement, arguments: [project, sha]) != nil {
+        found.insert(sha)
+      }
+      return found
     }
   }
 

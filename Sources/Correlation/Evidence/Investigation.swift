@@ -33,6 +33,7 @@ struct Investigation {
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
     let history: LandedHistory
+    let precedents: PrecedentSearch?
     var examined: ObjectID?
     do {
       let repository = try Repository(bareAt: mirror.path)
@@ -40,6 +41,12 @@ struct Investigation {
       revision = found.id
       examined = found.id
       references = found.references
+      precedents =
+        query.symptom.hasProse
+        ? PrecedentSearch(
+          bareAt: mirror.path, behind: revision, before: Int64(start.timeIntervalSince1970),
+          tokens: WordQuery(symptom: query.symptom, places: []).prose, projects: query.scopes.count)
+        : nil
       view = try RevisionView(repository, revision: revision)
       history = try LandedHistory(repository, revision: revision, since: start)
       recentCommits = history.newest(from: start, until: query.at)
@@ -62,13 +69,17 @@ struct Investigation {
     }
     let lost = LostFiles(candidates, present: view.pathSet)
     places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
-    observations = try Observer(
-      view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
-      candidates: candidates, history: history,
-      span: Observer.Span(
-        start: start, end: query.at, knownSince: scope.knownSince ?? start),
-      projects: query.scopes.count
-    ).observe()
+    do {
+      observations = try Observer(
+        view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
+        candidates: candidates, history: history,
+        span: Observer.Span(
+          start: start, end: query.at, knownSince: scope.knownSince ?? start),
+        precedents: precedents
+      ).observe()
+    } catch let error as GitError {
+      throw AnalysisError.mirror(repository: name, error)
+    }
     situation = Situation(
       candidates: observations, places: places, hasProse: query.symptom.hasProse)
   }
@@ -114,12 +125,14 @@ struct CandidateFinder {
   ) throws -> (candidates: [Candidate], exonerations: [Exoneration]) {
     let merged = try cache.merged(project: project.id, from: start, until: end)
     let files = try cache.fileChanges(diffs: merged.compactMap(\.diffID))
+    let onBranches = try cache.storedCommits(
+      project: project.id, among: merged.compactMap(\.headSHA))
     var candidates: [Candidate] = []
     var exonerations: [Exoneration] = []
     let folder = prefix.map { Array("\($0)/".utf8) }
     for request in merged.reversed() {
       let own = request.diffID.flatMap { files[$0] } ?? []
-      guard try landed(request, project: project) else { continue }
+      guard landed(request, onBranches: onBranches) else { continue }
       if let folder, !own.contains(where: { $0.path.starts(with: folder) }) { continue }
       if let reason = reason(for: request, own, until: end) {
         exonerations.append(
@@ -137,8 +150,8 @@ struct CandidateFinder {
   /// Whether the revision may have what a merge request brought.
   ///
   /// A head that lies on a branch has landed as it is; where the revision does not reach it, it came later.
-  private func landed(_ request: CachedMergeRequest, project: CachedProject) throws -> Bool {
-    guard let head = request.headSHA, try cache.commit(project: project.id, sha: head) != nil else {
+  private func landed(_ request: CachedMergeRequest, onBranches: Set<String>) -> Bool {
+    guard let head = request.headSHA, onBranches.contains(head) else {
       return history.contains(request) ?? true
     }
     return history.reaches(request) || history.hasPatch(of: head)

@@ -8,13 +8,10 @@ extension Observer {
   /// A best match that is poor itself is worth less than 1.
   private static let ground = 0.05
 
-  func observePrecedents(_ query: WordQuery, _ result: inout [Observations]) {
-    guard symptom.hasProse, !candidates.isEmpty else { return }
-    let precedents = Precedents(
-      HistoryReader(view.repository), behind: view.revision,
-      before: Int64(span.start.timeIntervalSince1970),
-      tokens: query.prose, projects: projects)
-    guard !precedents.shares.isEmpty else { return }
+  func observePrecedents(_ result: inout [Observations]) throws(GitError) {
+    guard !candidates.isEmpty, let precedents = try precedents?.precedents(),
+      !precedents.shares.isEmpty
+    else { return }
     var found: [(value: Double, path: [UInt8]?)] = []
     for candidate in candidates {
       var (sum, most): (Double, (share: Double, path: [UInt8]?)) = (0, (0, nil))

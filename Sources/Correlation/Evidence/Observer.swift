@@ -37,8 +37,8 @@ struct Observer {
   let candidates: [Candidate]
   let history: LandedHistory
   let span: Span
-  /// How many projects are asked the same.
-  let projects: Int
+  /// The search for older commits that speak of the same; `nil` where there is no prose.
+  let precedents: PrecedentSearch?
 
   /// The time that is looked at.
   struct Span {
@@ -52,7 +52,8 @@ struct Observer {
 
   init(
     view: RevisionView, cache: CacheStore, project: Int64, symptom: Symptom, places: [Place],
-    candidates: [Candidate], history: LandedHistory, span: Span, projects: Int
+    candidates: [Candidate], history: LandedHistory, span: Span,
+    precedents: PrecedentSearch?
   ) {
     self.view = view
     self.cache = cache
@@ -62,7 +63,7 @@ struct Observer {
     self.candidates = candidates
     self.history = history
     self.span = span
-    self.projects = projects
+    self.precedents = precedents
   }
 
   /// The observations on each candidate, in their order.
@@ -74,7 +75,7 @@ struct Observer {
     try observeCompanions(&result)
     let query = WordQuery(symptom: symptom, places: places)
     try observeWords(query, &result)
-    observePrecedents(query, &result)
+    try observePrecedents(&result)
     observeThemselves(&result)
     return result
   }

@@ -6,7 +6,7 @@ import SourceCode
 ///
 /// Who reports what they see has other words than who changes code, but has them in common with those who worked on the
 /// same before: their commits lead from the words to the files.
-struct Precedents {
+struct Precedents: Sendable {
   /// How much of what such commits changed is each file; all together 1.
   let shares: [[UInt8]: Double]
   /// The first line of the message that is most alike, of those commits that changed a file.

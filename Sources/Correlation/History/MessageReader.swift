@@ -40,18 +40,39 @@ enum MessageReader {
 
   /// The first digits of every commit that a message names, but for those that it takes back or was copied from.
   static func namedCommits(in message: String) -> Set<String> {
-    var found: Set<String> = []
-    for line in message.utf8.prefix(16 << 10).split(separator: 0x0A).prefix(400) {
-      let line = Array(line.prefix(600))[...]
-      guard line.find(text: "his reverts commit") == nil,
-        line.find(text: "cherry picked from") == nil
-      else { continue }
-      for word in line.split(whereSeparator: { !$0.isWord })
-      where word.count >= digits && word.count <= 40 && word.allSatisfy(\.isHex)
-        && word.contains(where: \.isDigit)
-      {
-        found.insert(String(decoding: word.prefix(digits).map(\.lowered), as: UTF8.self))
+    var message = message
+    return message.withUTF8 { bytes in
+      var found: Set<String> = []
+      for line in bytes.prefix(16 << 10).split(separator: 0x0A).prefix(400) {
+        let ids = commitIDs(in: line.prefix(600))
+        guard !ids.isEmpty else { continue }
+        let line = Array(line.prefix(600))[...]
+        guard line.find(text: "his reverts commit") == nil,
+          line.find(text: "cherry picked from") == nil
+        else { continue }
+        found.formUnion(ids)
       }
+      return found
+    }
+  }
+
+  /// The first digits, in lower case, of the words that look like ids of commits.
+  private static func commitIDs(in line: Slice<UnsafeBufferPointer<UInt8>>) -> [String] {
+    var found: [String] = []
+    var at = line.startIndex
+    while at < line.endIndex {
+      let start = at
+      var (isHex, hasDigit) = (true, false)
+      while at < line.endIndex, line[at].isWord {
+        isHex = isHex && line[at].isHex
+        hasDigit = hasDigit || line[at].isDigit
+        at += 1
+      }
+      if isHex, hasDigit, (digits...40).contains(at - start) {
+        found.append(
+          String(decoding: line[start..<(start + digits)].map(\.lowered), as: UTF8.self))
+      }
+      at += 1
     }
     return found
   }
