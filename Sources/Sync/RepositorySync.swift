@@ -3,6 +3,7 @@ import Foundation
 import GitLab
 import HTTP
 import Mirror
+import Settings
 
 /// One sync of one repository, from its first request to its last row. Blocks its thread and stays on it.
 ///
@@ -143,7 +144,11 @@ final class RepositorySync {
     }
     summary.path = project.path
     projectID = project.id
-    try target.resolved(project)
+    do {
+      try target.resolved(project)
+    } catch SettingsError.duplicateRepository {
+      throw SyncError.registeredTwice(path: project.path)
+    }
     return project
   }
 

@@ -3,6 +3,7 @@ import Credentials
 import GitLab
 import HTTP
 import Mirror
+import Settings
 
 /// Why a repository could not be brought up to date. What had been stored stays.
 public enum SyncError: Error, Sendable {
@@ -26,6 +27,10 @@ public enum SyncError: Error, Sendable {
   case token(TokenError)
   /// The path belongs to another project than the one that was mirrored under it.
   case pathTaken(expected: Int64, found: Int64)
+  /// GitLab's project is registered under this path as well.
+  case registeredTwice(path: String)
+  /// The settings failed.
+  case settings(SettingsError)
   /// The user or a signal ended it.
   case cancelled
   /// Something that no other case names.
@@ -51,6 +56,7 @@ public enum SyncError: Error, Sendable {
     case let error as GitError: self = .git(error)
     case let error as MirrorError: self = .mirror(error)
     case let error as CacheError: self = .cache(error)
+    case let error as SettingsError: self = .settings(error)
     default: self = .other("\(error)")
     }
   }
@@ -81,6 +87,9 @@ extension SyncError {
     case .token(let error): error.summary
     case .pathTaken(let expected, let found):
       "the path now belongs to project \(found); project \(expected) was mirrored under it"
+    case .registeredTwice(let path):
+      "on GitLab this is the project \(path), which is registered a second time"
+    case .settings(let error): error.summary
     case .cancelled: "interrupted"
     case .other(let text): text
     }
@@ -100,6 +109,7 @@ extension SyncError {
     switch self {
     case .cancelled: nil
     case .credentials(let error): error.hint
+    case .settings(let error): error.hint
     case .gitlab(.insufficientScope(let needed)):
       Trouble.insufficientScope.remedy().replacing(
         "read_repository", with: "read_repository (GitLab asks for: \(needed))")

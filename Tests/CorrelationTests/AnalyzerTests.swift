@@ -65,6 +65,7 @@ private let trace =
     try fixture.merge("Document", ["src/pool.c": "/* A pool. */\n" + pool])
     try fixture.merge(
       "Bump", ["src/main.c": "int main () {\n  return 1;\n}\n"], author: "renovate-bot")
+    try fixture.merge("Bump the door", ["src/door.c": "int door;\n"], author: "renovate-bot")
     let broken = pool.replacingOccurrences(of: "size = 1", with: "size = 0")
     try fixture.merge("Break the pool badly", ["src/pool.c": broken])
     let head = try fixture.upstream.gitText("rev-parse", "refs/heads/main")
@@ -75,7 +76,10 @@ private let trace =
     let reasons = Dictionary(
       uniqueKeysWithValues: analysis.exonerations.map { ($0.mergeRequest.title, $0.reason) })
     #expect(reasons["Document"] == "it changed comments alone")
-    #expect(reasons["Bump"] == "its author is a bot")
+    #expect(
+      reasons["Bump"]
+        == "its author is a bot, though it changed src/main.c, which the symptom names")
+    #expect(reasons["Bump the door"] == "its author is a bot")
     #expect(reasons["Break the pool badly"]?.hasPrefix("it was reverted by ") == true)
     #expect(analysis.suspects.map(\.mergeRequest.title) == ["Take it back"])
   }

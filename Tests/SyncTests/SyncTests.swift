@@ -4,6 +4,7 @@ import GitLab
 import GitLabDouble
 import HTTP
 import Mirror
+import Settings
 import Reports
 import Sync
 import TestSupport
@@ -190,6 +191,35 @@ import Testing
       return
     }
     #expect(expected == Int64(fixture.project) && found == Int64(other))
+    await fixture.stop()
+  }
+
+  @Test func `a project that was renamed to a path that is registered, too, is named as such`()
+    async throws
+  {
+    let fixture = try await SyncFixture()
+    try fixture.commit("main", ["a.txt": "1\n"], daysAgo: 20)
+    let store = try SettingsStore(directory: fixture.directory.path + "/config", access: .readWrite)
+    let address = try BaseURL(fixture.double.baseURL)
+    for path in ["acme/shop", "acme/store"] {
+      try store.addRepository(
+        RepositoryReference(baseURL: address, path: path), connection: nil, at: Date())
+    }
+    fixture.double.moveProject(fixture.project, to: "acme/store")
+    var target = fixture.target(id: Int64(fixture.project))
+    target.resolved = { project in
+      let own = try store.repositories()[0]
+      try store.editRepository(own.id, at: Date()) { $0.path = project.path }
+    }
+    let report = await fixture.sync(target)[0]
+    guard case .failure(let error) = report.result else {
+      Issue.record("\(report.result)")
+      return
+    }
+    #expect(
+      error.summary
+        == "On GitLab this is the project acme/store, which is registered a second time.")
+    #expect(error.hint?.contains("sigsentry repos remove") == true)
     await fixture.stop()
   }
 

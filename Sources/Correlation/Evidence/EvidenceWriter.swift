@@ -76,6 +76,11 @@ struct EvidenceWriter {
     case .calledByMentioned:
       return
         "changed \(observation.detail ?? "a function") in \(file), which another named file calls"
+    case .likelyPart:
+      let amount =
+        observation.value > 0.8 ? "most" : observation.value > 0.55 ? "much" : "a part"
+      return "wrote \(amount) of what is new in \(file)"
+        + (observation.detail.map { " around \($0), where the other named files lead" } ?? "")
     case .topFile, .mention:
       let change = candidate.files.first { $0.path == place?.path }
       let counts =

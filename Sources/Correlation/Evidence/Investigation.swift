@@ -33,6 +33,7 @@ struct Investigation {
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
     let history: LandedHistory
+    let exonerated: [CandidateFinder.Exonerated]
     let precedents: PrecedentSearch?
     var examined: ObjectID?
     do {
@@ -51,9 +52,9 @@ struct Investigation {
       history = try LandedHistory(repository, revision: revision, since: start)
       recentCommits = history.newest(from: start, until: query.at)
       let docket = try CandidateFinder(cache: cache, history: history).find(
-        project: project, named: name, from: start, until: query.at, below: scope.pathPrefix)
+        project: project, from: start, until: query.at, below: scope.pathPrefix)
       candidates = docket.candidates
-      exonerations = docket.exonerations
+      exonerated = docket.exonerated
     } catch let error as GitError {
       if let revision = scope.pinned?.sha ?? query.revision,
         error.code == .notFound || error.code == .invalid
@@ -68,7 +69,12 @@ struct Investigation {
       throw AnalysisError.damaged(repository: name, reason: "\(error)")
     }
     let lost = LostFiles(candidates, present: view.pathSet)
-    places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
+    let places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
+    self.places = places
+    exonerations = exonerated.map { one in
+      Exoneration(
+        repository: name, mergeRequest: one.request, reason: one.reason.clause(one.files, places))
+    }
     do {
       observations = try Observer(
         view: view, cache: cache, project: project.id, symptom: query.symptom, places: places,
@@ -111,79 +117,5 @@ struct Investigation {
       next = parent
     }
     return (tip, references)
-  }
-}
-
-/// Sorts the merge requests of a window into those that may have broken it and those that cannot have.
-struct CandidateFinder {
-  let cache: CacheStore
-  let history: LandedHistory
-
-  func find(
-    project: CachedProject, named name: String, from start: Date, until end: Date,
-    below prefix: String?
-  ) throws -> (candidates: [Candidate], exonerations: [Exoneration]) {
-    let merged = try cache.merged(project: project.id, from: start, until: end)
-    let files = try cache.fileChanges(diffs: merged.compactMap(\.diffID))
-    let onBranches = try cache.storedCommits(
-      project: project.id, among: merged.compactMap(\.headSHA))
-    var candidates: [Candidate] = []
-    var exonerations: [Exoneration] = []
-    let folder = prefix.map { Array("\($0)/".utf8) }
-    for request in merged.reversed() {
-      let own = request.diffID.flatMap { files[$0] } ?? []
-      guard landed(request, onBranches: onBranches) else { continue }
-      if let folder, !own.contains(where: { $0.path.starts(with: folder) }) { continue }
-      if let reason = reason(for: request, own, until: end) {
-        exonerations.append(
-          Exoneration(repository: name, mergeRequest: request, reason: reason))
-        continue
-      }
-      candidates.append(
-        Candidate(
-          request: request, files: own, order: candidates.count,
-          ageDays: end.timeIntervalSince(request.mergedAt ?? end) / 86400))
-    }
-    return (candidates, exonerations)
-  }
-
-  /// Whether the revision may have what a merge request brought.
-  ///
-  /// A head that lies on a branch has landed as it is; where the revision does not reach it, it came later.
-  private func landed(_ request: CachedMergeRequest, onBranches: Set<String>) -> Bool {
-    guard let head = request.headSHA, onBranches.contains(head) else {
-      return history.contains(request) ?? true
-    }
-    return history.reaches(request) || history.hasPatch(of: head)
-  }
-
-  private func reason(
-    for request: CachedMergeRequest, _ files: [CachedFileChange], until end: Date
-  ) -> String? {
-    if let revert = history.revert(of: request, until: end) {
-      return "it was reverted by \("\(revert)".prefix(8)) before the incident"
-    }
-    if Self.isBot(request) { return "its author is a bot" }
-    guard !files.isEmpty else { return nil }
-    if files.allSatisfy({ $0.effect == .generated }) {
-      return "it changed generated or vendored files alone"
-    }
-    if files.allSatisfy({ $0.effect == .comments || $0.effect == .formatting }) {
-      return files.contains { $0.effect == .comments }
-        ? "it changed comments alone" : "it changed white space alone"
-    }
-    return nil
-  }
-
-  /// Accounts that write merge requests by themselves, by the names that GitLab and common tools give them.
-  private static func isBot(_ request: CachedMergeRequest) -> Bool {
-    let name = (request.authorUsername ?? "").lowercased()
-    if name.hasSuffix("-bot") || name.hasSuffix("_bot") || name.hasSuffix("[bot]")
-      || name.hasPrefix("renovate") || name.hasPrefix("dependabot")
-    {
-      return true
-    }
-    // project_12_bot_34ab, group_12_bot
-    return (name.hasPrefix("project_") || name.hasPrefix("group_")) && name.contains("_bot")
   }
 }

@@ -10,7 +10,7 @@ import SourceCode
 /// later is nobody's but theirs.
 struct Observer {
   /// A file of a candidate that a place names.
-  private struct Touch {
+  struct Touch {
     var candidate: Int
     var file: CachedFileChange
     var hunks: [CachedHunk]
@@ -116,31 +116,6 @@ struct Observer {
         }
       }
       for place in own { observe(place, touches, &result) }
-    }
-  }
-
-  /// Files that are named without a frame tell of each other: one calls what another has.
-  private func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
-    let calls = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { path in
-      (path: path, names: touches.count > 1 ? view.file(path)?.calls ?? [] : [])
-    }
-    var hunks: [Int: (count: Int, place: Place?)] = [:]
-    for (path, _) in calls {
-      let place = places.first { $0.path == path && $0.frame == nil }
-      for touch in touches[path] ?? [] {
-        hunks[touch.candidate, default: (0, place)].count += touch.hunks.count
-        for name in Set(touch.hunks.compactMap(\.function)).sorted() where name.utf8.count > 3 {
-          guard calls.contains(where: { $0.path != path && $0.names.contains(name) }) else {
-            continue
-          }
-          result[touch.candidate].raise(
-            .calledByMentioned, to: place?.weight ?? 1, place: place, detail: name)
-        }
-      }
-    }
-    for (candidate, found) in hunks where found.count > 0 {
-      result[candidate].raise(
-        .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)
     }
   }
 

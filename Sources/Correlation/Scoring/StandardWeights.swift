@@ -163,9 +163,11 @@ extension Weights {
     .files: [
       .nearCrash: -0.001,
       .topFile: 0.712,
+      .mention: -2.210,
       .newestMention: 0.052,
       .mentionHunks: 0.300,
       .calledByMentioned: 0.236,
+      .likelyPart: 1.520,
       .share: 0.505,
       .rarity: 0.394,
       .directory: -0.043,

@@ -20,6 +20,8 @@ extension Trouble {
     case .credentials(let error): self.init(error)
     case .token(let error): self.init(error)
     case .pathTaken: self = .pathTaken
+    case .registeredTwice: self = .registeredTwice
+    case .settings(let error): self.init(error)
     case .cancelled: self = .interrupted
     case .other: return nil
     }

@@ -97,6 +97,11 @@ extension Trouble {
         "the path belongs to another project now",
         "Remove it and add it again: 'sigsentry repos remove', then 'sigsentry repos add'."
       )
+    case .registeredTwice:
+      (
+        "two repositories are one project on GitLab",
+        "See 'sigsentry repos list', and keep one of the two: 'sigsentry repos remove' takes the other away."
+      )
     case .rateLimited:
       (
         "429: GitLab's rate limit is used up",

@@ -8,7 +8,7 @@ public enum Trouble: String, CaseIterable, Sendable {
   case redirected, notGitLab, malformedAnswer, answerTooLarge, interrupted
   // GitLab's API
   case unauthorized, needsReauthorization, insufficientScope, excessScopes, tokenExpiring
-  case forbidden, notFound, pathTaken, rateLimited, serverTrouble, graphQLUnusable, versionOld
+  case forbidden, notFound, pathTaken, registeredTwice, rateLimited, serverTrouble, graphQLUnusable, versionOld
   case clockSkew, unexpected
   // Git
   case cloneUnauthorized, cloneForbidden, noRepository, notGit, objectFormat, commitGone

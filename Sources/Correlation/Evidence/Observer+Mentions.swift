@@ -1,0 +1,106 @@
+import Cache
+import Foundation
+import SourceCode
+
+extension Observer {
+  /// A smaller part of what is new where it likely broke tells little.
+  private static let ground = 0.03
+
+  /// Files that are named without a frame tell of each other: one calls what another has.
+  func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
+    let calls = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { path in
+      (path: path, names: touches.count > 1 ? view.file(path)?.calls ?? [] : [])
+    }
+    var hunks: [Int: (count: Int, place: Place?)] = [:]
+    for (path, _) in calls {
+      let place = places.first { $0.path == path && $0.frame == nil }
+      for touch in touches[path] ?? [] {
+        hunks[touch.candidate, default: (0, place)].count += touch.hunks.count
+        for name in Set(touch.hunks.compactMap(\.function)).sorted() where name.utf8.count > 3 {
+          guard calls.contains(where: { $0.path != path && $0.names.contains(name) }) else {
+            continue
+          }
+          result[touch.candidate].raise(
+            .calledByMentioned, to: place?.weight ?? 1, place: place, detail: name)
+        }
+      }
+    }
+    observeLikelyPlaces(touches, &result)
+    for (candidate, found) in hunks where found.count > 0 {
+      result[candidate].raise(
+        .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)
+    }
+  }
+
+  /// Where it likely broke, the merge request counts that wrote most of what is new.
+  private func observeLikelyPlaces(
+    _ touches: [[UInt8]: [Touch]], _ result: inout [Observations]
+  ) {
+    let paths = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    let likely = LikelyPlaces(paths.compactMap(view.file))
+    let changed = paths.filter { touches[$0]?.isEmpty == false && likely.files[$0] != nil }
+    let all = changed.reduce(0) { $0 + (likely.files[$1] ?? 0) }
+    var found: [Int: (part: Double, most: Double, place: Place?, function: String?)] = [:]
+    for path in changed {
+      let share = (likely.files[path] ?? 0) / all
+      let place = places.first { $0.path == path && $0.frame == nil }
+      let parts = parts(of: touches[path] ?? [], path, likely.functions[path] ?? [:])
+      for (candidate, (part, function)) in parts {
+        var own = found[candidate] ?? (0, 0, nil, nil)
+        own.part += share * part
+        if share * part > own.most {
+          (own.most, own.place, own.function) = (share * part, place, function)
+        }
+        found[candidate] = own
+      }
+    }
+    for (candidate, own) in found {
+      let value = log1p(own.part / Self.ground) / log1p(1 / Self.ground)
+      result[candidate].raise(.likelyPart, to: value, place: own.place, detail: own.function)
+    }
+  }
+
+  /// What part each candidate has of what is new in the likely functions of a file, and in which of them it has most;
+  /// where none of them was changed, of what is new in the file.
+  private func parts(
+    of touches: [Touch], _ path: [UInt8], _ functions: [String: Double]
+  ) -> [Int: (part: Double, function: String?)] {
+    func lines(_ run: Range<Int>) -> Double { max(0.5, Double(run.count)) }
+    var written: [(share: Double, function: String, lines: [Int: Double])] = []
+    for (name, share) in functions.sorted(by: { $0.key < $1.key }) {
+      let bodies = view.file(path)?.outline.functions(named: name).map(\.lines) ?? []
+      var own: [Int: Double] = [:]
+      for touch in touches {
+        var count = 0.0
+        for body in bodies {
+          for run in touch.lines where run.overlaps(body) || body.contains(run.lowerBound) {
+            count += lines(run.clamped(to: body))
+          }
+        }
+        if count == 0, touch.hunks.contains(where: { $0.function == name }) { count = 0.5 }
+        if count > 0 { own[touch.candidate, default: 0] += count }
+      }
+      if !own.isEmpty { written.append((share, name, own)) }
+    }
+    var found: [Int: (part: Double, most: Double, function: String?)] = [:]
+    func add(_ candidate: Int, _ part: Double, _ function: String?) {
+      var own = found[candidate] ?? (0, 0, nil)
+      own.part += part
+      if part > own.most { (own.most, own.function) = (part, function) }
+      found[candidate] = own
+    }
+    let shares = written.reduce(0) { $0 + $1.share }
+    for (share, name, own) in written {
+      let all = own.keys.sorted().reduce(0) { $0 + (own[$1] ?? 0) }
+      for (candidate, count) in own { add(candidate, share / shares * count / all, name) }
+    }
+    if written.isEmpty {
+      let counts = touches.map { touch in touch.lines.reduce(0) { $0 + lines($1) } }
+      let all = counts.reduce(0, +)
+      for (touch, count) in zip(touches, counts) where count > 0 {
+        add(touch.candidate, count / all, nil)
+      }
+    }
+    return found.mapValues { ($0.part, $0.function) }
+  }
+}
