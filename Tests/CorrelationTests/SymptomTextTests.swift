@@ -22,6 +22,19 @@ import Testing
       ])
   }
 
+  @Test func `lines are read as shells, R and GitLab write them`() {
+    let symptom = Symptom.parse(
+      """
+      /opt/app/bin/deploy.sh: line 13: step11: command not found
+      Execution halted at R/model.R#14
+      Look at lib/shop.rb#L15-L20, as in acme/shop#16 and Pool#open.
+      """)
+    #expect(
+      symptom.paths.map { "\($0.path):\($0.line ?? 0)" } == [
+        "/opt/app/bin/deploy.sh:13", "R/model.R:14", "lib/shop.rb:15",
+      ])
+  }
+
   @Test func `words and identifiers are told apart`() {
     let symptom = Symptom.parse(
       """

@@ -172,6 +172,10 @@ struct ProseReader {
   }
 
   private mutating func readPath(_ token: Bytes, _ line: Bytes, isAlone: Bool) -> Bool {
+    if Self.mark(in: token) != nil {
+      add(token)
+      return true
+    }
     let location = Location(token)
     let path = location.path
     guard path.contains(where: { $0.isLetter }), !path.contains(text: "::") else { return false }
@@ -191,27 +195,30 @@ struct ProseReader {
       else { return false }
       guard name.isEmpty || name.contains(where: { $0.isLetter }) else { return false }
     }
-    var end = token
-    if location.line == nil, let line = Self.line(after: token, in: line) {
-      add(token, line: line)
-      return true
-    }
-    // file.c#L12
-    if let hash = token.find(text: "#L"), let (_, last) = token.number(at: hash + 2) {
-      end = token.before(last)
-    }
-    add(end)
+    add(token, line: location.line == nil ? Self.line(after: token, in: line) : nil)
     return true
   }
 
-  /// The number in `pool.c, line 12`, `pool.c line 12` or `pool.c(12)`.
+  /// Where the mark of a line begins in `pool.c#L12`, `pool.c#L12-L20` or `pool.R#12`, and the line.
+  private static func mark(in token: Bytes) -> (start: Int, line: Int)? {
+    guard let hash = token.findLast("#"), hash > token.startIndex else { return nil }
+    let isGitLabs = token.at(hash + 1) == "L"
+    guard let (line, end) = token.number(at: isGitLabs ? hash + 2 : hash + 1) else { return nil }
+    if isGitLabs { return (hash, line) }
+    // Of "group/project#12" the number is an issue's.
+    let path = token.before(hash)
+    let name = path.findLast("/").map { path.from($0 + 1) } ?? path
+    return end == token.endIndex && isSourceName(name) ? (hash, line) : nil
+  }
+
+  /// The number in `pool.c, line 12`, `pool.c line 12`, `deploy.sh: line 12:` or `pool.c(12)`.
   private static func line(after token: Bytes, in line: Bytes) -> Int? {
     let rest = line.from(token.endIndex)
     if rest.first == "(", let (value, end) = rest.number(at: rest.startIndex + 1) {
       return rest.at(end) == ")" || rest.at(end) == "," ? value : nil
     }
     let at = rest.skip(from: rest.startIndex) {
-      $0 == "," || $0 == "\"" || $0 == "'" || $0 == "`" || $0 == " "
+      $0 == "," || $0 == ":" || $0 == "\"" || $0 == "'" || $0 == "`" || $0 == " "
     }
     guard at - rest.startIndex < 4 else { return nil }
     if rest.has("on line ", at: at) { return rest.number(at: at + 8)?.value }
@@ -220,13 +227,9 @@ struct ProseReader {
   }
 
   private mutating func add(_ token: Bytes, line: Int? = nil) {
-    var location = Location(token)
-    var line = line ?? location.line
-    if let hash = location.path.find(text: "#L") {
-      line = location.path.number(at: hash + 2)?.value
-      location.path = location.path.before(hash)
-    }
-    add(path: location.path.text(atMost: 1_024), line: line)
+    let mark = Self.mark(in: token)
+    let location = Location(mark.map { token.before($0.start) } ?? token)
+    add(path: location.path.text(atMost: 1_024), line: mark?.line ?? line ?? location.line)
   }
 
   /// Counts a mention of a path.

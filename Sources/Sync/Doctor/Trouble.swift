@@ -8,8 +8,8 @@ public enum Trouble: String, CaseIterable, Sendable {
   case redirected, notGitLab, malformedAnswer, answerTooLarge, interrupted
   // GitLab's API
   case unauthorized, needsReauthorization, insufficientScope, excessScopes, tokenExpiring
-  case forbidden, notFound, pathTaken, registeredTwice, rateLimited, serverTrouble, graphQLUnusable, versionOld
-  case clockSkew, unexpected
+  case forbidden, notFound, pathTaken, registeredTwice, rateLimited, serverTrouble
+  case graphQLUnusable, versionOld, clockSkew, unexpected
   // Git
   case cloneUnauthorized, cloneForbidden, noRepository, notGit, objectFormat, commitGone
   case gitServer, filterMissing, packTooLarge, packCutShort, packNotStored, slowDiffs, notSynced
