@@ -33,8 +33,10 @@ public enum SettingsError: Error, Hashable, Sendable {
   case unknownConnection(String)
   /// A token would go over plain http to another machine.
   case insecureConnection(host: String)
-  /// The repository is there already, under this path or as the same project.
+  /// The repository is there already, under this path.
   case duplicateRepository(path: String)
+  /// The repository is there already, under a path that GitLab's project had before.
+  case sameProject(path: String, registeredAs: String)
   /// There is none.
   case unknownRepository(String)
   /// A repository's connection leads to another instance.
@@ -74,6 +76,7 @@ public enum SettingsError: Error, Hashable, Sendable {
     case .insecureConnection(let host):
       "A token would travel to \(host) over plain http, where anybody can read it."
     case .duplicateRepository(let path): "The repository \(path) is there already."
+    case .sameProject(let path, let other): "GitLab's project \(path) is registered as \(other)."
     case .unknownRepository(let path): "There is no repository \(path)."
     case .connectionElsewhere(let path):
       "The repository \(path) and its connection are on different instances."
@@ -107,6 +110,8 @@ public enum SettingsError: Error, Hashable, Sendable {
     case .unknownConnection: "See 'sigsentry connections'."
     case .insecureConnection: "Use the https address."
     case .duplicateRepository: "Change it with 'sigsentry repos edit'."
+    case .sameProject(_, let other):
+      "It was renamed on GitLab: 'sigsentry sync \(other)' follows it by itself."
     case .unknownRepository: "See 'sigsentry repos list'."
     case .connectionElsewhere: "Choose a connection to the repository's instance."
     case .unknownService: "See 'sigsentry mappings list'."

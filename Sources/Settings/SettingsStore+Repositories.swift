@@ -36,8 +36,8 @@ extension SettingsStore {
   ///   - connection: What it is read with; it must lead to the same instance.
   ///   - lookbackDays: ``RepositorySetting/lookbackRange``.
   ///   - date: Now.
-  /// - Throws: ``SettingsError/duplicateRepository(path:)``, `connectionElsewhere`,
-  ///   `unknownConnection`, `invalid`.
+  /// - Throws: ``SettingsError/duplicateRepository(path:)``, `sameProject`,
+  ///   `connectionElsewhere`, `unknownConnection`, `invalid`.
   @discardableResult
   public func addRepository(
     _ reference: RepositoryReference, connection: Connection.ID?, projectID: Int64? = nil,
@@ -49,7 +49,7 @@ extension SettingsStore {
         projectID: projectID, lookbackDays: lookbackDays, isActive: true, createdAt: date,
         updatedAt: date)
       try Self.check(record, db)
-      try Self.placing(record) { try record.insert(db) }
+      try Self.placing(record, db) { try record.insert(db) }
       return try record.setting()
     }
   }
@@ -73,7 +73,7 @@ extension SettingsStore {
       record.take(setting)
       record.updatedAt = date
       try Self.check(record, db)
-      try Self.placing(record) { try record.update(db) }
+      try Self.placing(record, db) { try record.update(db) }
       return try record.setting()
     }
   }
@@ -133,14 +133,21 @@ extension SettingsStore {
   }
 
   private static func placing<Value>(
-    _ record: RepositoryRecord, _ statement: () throws -> Value
+    _ record: RepositoryRecord, _ db: Database, _ statement: () throws -> Value
   ) throws -> Value {
     do {
       return try statement()
     } catch let error as DatabaseError
       where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
     {
-      throw SettingsError.duplicateRepository(path: record.path)
+      let others = RepositoryRecord.filter(Column("baseURL") == record.baseURL)
+        .filter(Column("id") != record.id ?? 0)
+      // Where the path is taken, too, that is the plainer reason.
+      guard try others.filter(Column("path") == record.path).isEmpty(db),
+        let projectID = record.projectID,
+        let other = try others.filter(Column("projectID") == projectID).fetchOne(db)
+      else { throw SettingsError.duplicateRepository(path: record.path) }
+      throw SettingsError.sameProject(path: record.path, registeredAs: other.path)
     }
   }
 }

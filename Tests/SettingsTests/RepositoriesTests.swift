@@ -32,7 +32,7 @@ import Testing
     #expect(throws: SettingsError.duplicateRepository(path: "G/P")) {
       try store.addRepository(store.reference("G/P"), connection: nil, at: noon)
     }
-    #expect(throws: SettingsError.duplicateRepository(path: "g/q")) {
+    #expect(throws: SettingsError.sameProject(path: "g/q", registeredAs: "g/p")) {
       try store.addRepository(store.reference("g/q"), connection: nil, projectID: 7, at: noon)
     }
     let elsewhere = try RepositoryReference(baseURL: BaseURL("https://gitlab.com"), path: "g/p")
@@ -40,6 +40,13 @@ import Testing
     let other = try store.addRepository(store.reference("g/r"), connection: nil, at: noon)
     #expect(throws: SettingsError.duplicateRepository(path: "g/P")) {
       try store.editRepository(other.id, at: noon) { $0.path = "g/P" }
+    }
+    #expect(throws: SettingsError.sameProject(path: "g/r", registeredAs: "g/p")) {
+      try store.editRepository(other.id, at: noon) { $0.projectID = 7 }
+    }
+    // Repositories that no sync has asked GitLab for yet are no one project.
+    #expect(throws: SettingsError.duplicateRepository(path: "g/R")) {
+      try store.addRepository(store.reference("g/R"), connection: nil, at: noon)
     }
   }
 

@@ -231,7 +231,8 @@ import Testing
       .olderVersion(path: "/p"), .foreign(path: "/p"), .corrupt(path: "/p"), .diskFull(path: "/p"),
       .busy(path: "/p"), .io(path: "/p", code: 1), .invalid(field: "f", reason: "r"),
       .duplicateConnection(name: "n"), .unknownConnection("n"), .insecureConnection(host: "h"),
-      .duplicateRepository(path: "p"), .unknownRepository("p"),
+      .duplicateRepository(path: "p"), .sameProject(path: "p", registeredAs: "q"),
+      .unknownRepository("p"),
       .connectionElsewhere(repository: "p"),
       .unknownService("s"), .secretsReplaced, .vaultKeyDiffers,
     ]

@@ -214,6 +214,7 @@ extension Trouble {
     case .busy, .secretsReplaced: self = .settingsBusy
     case .invalid, .connectionElsewhere: self = .settingsValue
     case .duplicateConnection, .duplicateRepository, .duplicateAPIKey: self = .nameTaken
+    case .sameProject: self = .registeredTwice
     case .unknownConnection, .unknownRepository, .unknownService, .unknownAPIKey:
       self = .nameUnknown
     case .insecureConnection: self = .addressInsecure
