@@ -11,6 +11,11 @@ extension Weights {
   /// What precedents count was set after that, the other weights held, by 362 symptoms of prose alone and 319 with a trace
   /// from 8 of the projects: the loss of the former falls from 0.95 to 0.91, that of the latter stays. `hasProse` was
   /// raised with it by what keeps "none" level on 40 cases without a culprit.
+  ///
+  /// What the likely part counts was set after that in the same way, with what several files of one symptom count together,
+  /// by 657 regressions of 24 projects told by their files alone: the loss falls from 0.97 to 0.92. Ranked by what the
+  /// other projects gave, the culprit of 71 in 100 comes first instead of 69. Fitting the other weights anew to these
+  /// gained nothing.
   static let standard = Weights(
     [
       .line: 0.050,
