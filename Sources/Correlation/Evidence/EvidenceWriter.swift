@@ -124,7 +124,7 @@ struct EvidenceWriter {
     case .size: return "changed \(candidate.changedLines) lines"
     case .configuration: return "changed settings, dependencies or a database"
     case .named: return "is named by a later commit, \(observation.detail ?? "?")"
-    case .age, .spread, .noProgram, .repair, .addition, .removal: return nil
+    case .age, .furtherFiles, .spread, .noProgram, .repair, .addition, .removal: return nil
     }
   }
 

@@ -5,17 +5,20 @@ import SourceCode
 extension Observer {
   /// A smaller part of what is new where it likely broke tells little.
   private static let ground = 0.03
+  /// More files beyond the first say no more.
+  private static let mostFurtherFiles = 3.0
 
   /// Files that are named without a frame tell of each other: one calls what another has.
   func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
     let calls = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { path in
       (path: path, names: touches.count > 1 ? view.file(path)?.calls ?? [] : [])
     }
-    var hunks: [Int: (count: Int, place: Place?)] = [:]
+    var hunks: [Int: (count: Int, files: Double, place: Place?)] = [:]
     for (path, _) in calls {
       let place = places.first { $0.path == path && $0.frame == nil }
       for touch in touches[path] ?? [] {
-        hunks[touch.candidate, default: (0, place)].count += touch.hunks.count
+        hunks[touch.candidate, default: (0, 0, place)].count += touch.hunks.count
+        hunks[touch.candidate]?.files += place?.weight ?? 0
         for name in Set(touch.hunks.compactMap(\.function)).sorted() where name.utf8.count > 3 {
           guard calls.contains(where: { $0.path != path && $0.names.contains(name) }) else {
             continue
@@ -26,7 +29,9 @@ extension Observer {
       }
     }
     observeLikelyPlaces(touches, &result)
-    for (candidate, found) in hunks where found.count > 0 {
+    for (candidate, found) in hunks {
+      result[candidate].raise(.furtherFiles, to: min(Self.mostFurtherFiles, found.files - 1))
+      guard found.count > 0 else { continue }
       result[candidate].raise(
         .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)
     }
@@ -66,18 +71,19 @@ extension Observer {
     of touches: [Touch], _ path: [UInt8], _ functions: [String: Double]
   ) -> [Int: (part: Double, function: String?)] {
     func lines(_ run: Range<Int>) -> Double { max(0.5, Double(run.count)) }
+    let names = touches.map { Set($0.hunks.compactMap(\.function)) }
     var written: [(share: Double, function: String, lines: [Int: Double])] = []
     for (name, share) in functions.sorted(by: { $0.key < $1.key }) {
       let bodies = view.file(path)?.outline.functions(named: name).map(\.lines) ?? []
       var own: [Int: Double] = [:]
-      for touch in touches {
+      for (touch, names) in zip(touches, names) {
         var count = 0.0
         for body in bodies {
           for run in touch.lines where run.overlaps(body) || body.contains(run.lowerBound) {
             count += lines(run.clamped(to: body))
           }
         }
-        if count == 0, touch.hunks.contains(where: { $0.function == name }) { count = 0.5 }
+        if count == 0, names.contains(name) { count = 0.5 }
         if count > 0 { own[touch.candidate, default: 0] += count }
       }
       if !own.isEmpty { written.append((share, name, own)) }

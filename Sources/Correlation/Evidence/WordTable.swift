@@ -155,17 +155,22 @@ private struct WordReader {
     var result = WordTable.Text()
     var text = text
     text.withUTF8 { bytes in
-      var last = [Int?](repeating: nil, count: WordQuery.reach)
-      for word in bytes.split(separator: 0x20) {
-        let number = words.number(of: word)
+      // The last of the words that are sought, with their places.
+      var last: [(number: Int, place: Int)] = []
+      var start = 0
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: 0x20) ?? bytes.count
+        defer { start = end + 1 }
+        guard end > start else { continue }
+        let number = words.number(of: bytes[start..<end])
         result.add(number)
-        if let number {
-          for case let other? in last where other != number {
-            let pair = Self.pair(number, other)
-            if pairs.contains(pair) { found.insert(pair) }
-          }
+        guard let number else { continue }
+        last.removeAll { result.length - $0.place > WordQuery.reach }
+        for (other, _) in last where other != number {
+          let pair = Self.pair(number, other)
+          if pairs.contains(pair) { found.insert(pair) }
         }
-        last[result.length % WordQuery.reach] = number
+        last.append((number, result.length))
       }
     }
     return result
