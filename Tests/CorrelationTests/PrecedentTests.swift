@@ -98,6 +98,7 @@ import Testing
     DispatchQueue.concurrentPerform(iterations: 64) { _ in
       let search = PrecedentSearch(
         bareAt: path, behind: revision, before: time, tokens: tokens, projects: 1)
+      search.abandon()
       for _ in 0..<2 {
         if let shares = try? search.precedents().shares { found.withLock { $0.append(shares) } }
       }

@@ -9,9 +9,11 @@ extension Observer {
   private static let ground = 0.05
 
   func observePrecedents(_ result: inout [Observations]) throws(GitError) {
-    guard !candidates.isEmpty, let precedents = try precedents?.precedents(),
-      !precedents.shares.isEmpty
-    else { return }
+    guard !candidates.isEmpty else {
+      precedents?.abandon()
+      return
+    }
+    guard let precedents = try precedents?.precedents(), !precedents.shares.isEmpty else { return }
     var found: [(value: Double, path: [UInt8]?)] = []
     for candidate in candidates {
       var (sum, most): (Double, (share: Double, path: [UInt8]?)) = (0, (0, nil))

@@ -10,6 +10,7 @@ final class PrecedentSearch: Sendable {
   private enum State {
     case waiting
     case running
+    case abandoned
     case done(Result<Precedents, GitError>)
   }
 
@@ -42,11 +43,21 @@ final class PrecedentSearch: Sendable {
   ///
   /// - Throws: ``GitError`` where the repository cannot be opened.
   func precedents() throws(GitError) -> Precedents {
+    state.withLock { state in
+      if case .abandoned = state { state = .waiting }
+    }
     run()
     while true {
       if case .done(let result) = state.withLock({ $0 }) { return try result.get() }
       isDone.wait()
       isDone.signal()
+    }
+  }
+
+  /// Leaves it undone where it has not begun: nobody needs it, as it seems.
+  func abandon() {
+    state.withLock { state in
+      if case .waiting = state { state = .abandoned }
     }
   }
 
