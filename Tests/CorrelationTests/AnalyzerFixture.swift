@@ -1,7 +1,8 @@
 import Cache
-import Correlation
 import Foundation
 import TestSupport
+
+@testable import Correlation
 
 /// A cached project on a small repository, without any GitLab.
 final class AnalyzerFixture {
@@ -76,11 +77,23 @@ final class AnalyzerFixture {
   private var made: CachedProject?
 
   func analyze(_ symptom: String, revision: String? = nil, at: Date = now) throws -> Analysis {
+    try Analyzer(cache: cache).analyze(query(symptom, revision: revision, at: at))
+  }
+
+  /// What is observed on the merge requests, by their iids.
+  func observe(_ symptom: String) throws -> [Int64: Observations] {
+    let query = try query(symptom, revision: nil, at: Self.now)
+    let found = try Investigation(query.scopes[0], named: "acme/shop", query: query, cache: cache)
+    return Dictionary(
+      uniqueKeysWithValues: zip(
+        found?.candidates.map(\.request.iid) ?? [], found?.observations ?? []))
+  }
+
+  private func query(_ symptom: String, revision: String?, at: Date) throws -> AnalysisQuery {
     let project = try made ?? project()
     made = project
-    let query = AnalysisQuery(
+    return AnalysisQuery(
       symptom: Symptom.parse(symptom), scopes: [AnalysisScope(project: project)], at: at,
       lookbackDays: 30, revision: revision)
-    return try Analyzer(cache: cache).analyze(query)
   }
 }

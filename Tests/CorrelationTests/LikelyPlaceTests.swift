@@ -112,6 +112,31 @@ private let main = """
     #expect(less.text == "wrote a part of what is new in src/main.c")
   }
 
+  @Test func `files beyond the first are told, and say less in a long list`() throws {
+    try fixture.commit(
+      Dictionary(uniqueKeysWithValues: (1...8).map { ("lib/part\($0).c", "int part;\n") }))
+    let both = try fixture.merge(
+      "Both",
+      [
+        "src/pool.c": pool.replacingOccurrences(of: "used = 3", with: "used = 5"),
+        "src/main.c": main.replacingOccurrences(of: "rounds = 4", with: "rounds = 6"),
+      ])
+    let one = try fixture.merge("One", ["src/door.c": "int door = 2;\n"])
+    func further(_ symptom: String, _ iid: Int64) throws -> Double {
+      let all = try fixture.observe(symptom)
+      let own = try #require(all[iid])
+      return own[Feature.furtherFiles].value
+    }
+    #expect(try further("src/main.c\nsrc/pool.c\n", both) == 1)
+    #expect(try further("src/main.c\nsrc/pool.c\n", one) == 0)
+    #expect(try further("src/pool.c\n", both) == 0)
+    let three = try further("src/door.c\nsrc/main.c\nsrc/pool.c\n", both)
+    #expect(abs(three - 0.5 * 2.0.squareRoot()) < 1e-9)
+    let many = (1...8).map { "lib/part\($0).c\n" }.joined() + "src/main.c\nsrc/pool.c\n"
+    let long = try further(many, both)
+    #expect(abs(long - 3.0.squareRoot() / 9) < 1e-9)
+  }
+
   @Test func `of one named file the parts are those of what is new in it`() throws {
     let small = try fixture.merge(
       "Use more", ["src/pool.c": pool.replacingOccurrences(of: "used = 3", with: "used = 5")])

@@ -35,6 +35,23 @@ import Testing
       ])
   }
 
+  @Test func `files of a list may differ by a digit alone`() {
+    let symptom = Symptom.parse(
+      """
+      db/migrate/0012_orders.py
+      db/migrate/0013_orders.py
+      M\tsrc/page1.tsx
+      M\tsrc/page2.tsx
+      modified:   src/shop.c
+      modified:   src/cart.c
+      """)
+    #expect(
+      symptom.paths.map(\.path) == [
+        "db/migrate/0012_orders.py", "db/migrate/0013_orders.py", "src/page1.tsx", "src/page2.tsx",
+        "src/shop.c", "src/cart.c",
+      ])
+  }
+
   @Test func `words and identifiers are told apart`() {
     let symptom = Symptom.parse(
       """

@@ -32,7 +32,7 @@ enum Feature: Int, CaseIterable, Sendable {
   case mentionHunks
   /// It changed a function in one of them that another of them calls.
   case calledByMentioned
-  /// How many of the named files it changed beyond the first: each counts in the features above as well.
+  /// How many of the named files it changed beyond the first, against all: each counts in the features above as well.
   case furtherFiles
   /// Its part of what is new where it likely broke in the named files, as a logarithm.
   case likelyPart

@@ -5,8 +5,8 @@ import SourceCode
 extension Observer {
   /// A smaller part of what is new where it likely broke tells little.
   private static let ground = 0.03
-  /// More files beyond the first say no more.
-  private static let mostFurtherFiles = 3.0
+  /// In a list of more files each of them says less.
+  private static let fewFiles = 3
 
   /// Files that are named without a frame tell of each other: one calls what another has.
   func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
@@ -30,7 +30,12 @@ extension Observer {
     }
     observeLikelyPlaces(touches, &result)
     for (candidate, found) in hunks {
-      result[candidate].raise(.furtherFiles, to: min(Self.mostFurtherFiles, found.files - 1))
+      if touches.count > 1 {
+        let others = touches.count - 1
+        result[candidate].raise(
+          .furtherFiles,
+          to: (found.files - 1) / Double(others) * Double(min(others, Self.fewFiles)).squareRoot())
+      }
       guard found.count > 0 else { continue }
       result[candidate].raise(
         .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)

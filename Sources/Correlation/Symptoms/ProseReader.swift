@@ -31,12 +31,16 @@ struct ProseReader {
     }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var hasPath = false
+    var words = 0
+    var previous = UInt8(ascii: " ")
     for byte in line.prefix(4_096) {
       if byte == "/" || byte == "." { hasPath = true }
+      if byte > 0x20, previous <= 0x20 { words += 1 }
+      previous = byte
       if !byte.isDigit { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
-    // Paths differ by their line numbers alone.
-    if hasPath, line.contains(0x3A) { hash ^= line.prefix(4_096).fingerprint }
+    // Paths differ by their line numbers alone, and in a list of files, as `db/0012.sql` or `M db/0012.sql`, by others.
+    if hasPath, words < 3 || line.contains(0x3A) { hash = line.prefix(4_096).fingerprint }
     guard seen.count < 16_384, seen.insert(hash).inserted else { return }
     let piece = line.prefix(16_384)
     if piece.count < line.count { isTruncated = true }
