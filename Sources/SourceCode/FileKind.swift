@@ -17,7 +17,7 @@ public enum FileKind: UInt8, Sendable, Hashable, CaseIterable {
 
   /// Tells the kind by a path.
   public init(path: some Collection<UInt8>) {
-    // Every name here is ASCII, and lower case of bytes many times as fast as that of characters.
+    // Every name here is ASCII: bytes are lowered, where characters would be looked up.
     let lowered = path.suffix(512).map { $0.isUpper ? $0 | 0x20 : $0 }
     let path = String(decoding: lowered, as: UTF8.self)
     let components = path.split(separator: "/")

@@ -74,24 +74,27 @@ import Testing
     #expect(unpack(PackedFiles.pack(Array(repeating: path, count: 100))) == nil)
   }
 
-  @Test func `a cache of before gets the files of each diff at once from its rows`() throws {
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+  /// Makes a cache as it was before lists of files were packed, and gives its path.
+  @discardableResult
+  private func makeOlderCache(_ sql: String) throws -> String {
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let path = directory + "/cache.sqlite"
-    do {
-      let old = try DatabaseQueue(path: path)
-      try CacheSchema.migrator.migrate(old, upTo: "4 words of commits and functions")
-      try old.write { database in
-        try database.execute(
-          sql: """
-            INSERT INTO diff VALUES (1, 'a', 'b', 1, 2, 7, 1), (2, 'b', 'b', 1, 0, 0, 0),
-              (3, 'b', 'c', 1, 1, 0, 0);
-            INSERT INTO path VALUES (1, x'612f62'), (2, x'612f63'), (3, x'ff');
-            INSERT INTO diffFile VALUES (1, 0, 1, 3, 'renamed', 3, 1, NULL),
-              (1, 1, 2, NULL, 'modified', 4, 0, 'totals'), (3, 0, 3, NULL, 'added', NULL, NULL, NULL);
-            """)
-      }
-    }
+    let old = try DatabaseQueue(path: path)
+    try CacheSchema.migrator.migrate(old, upTo: "4 words of commits and functions")
+    try old.write { try $0.execute(sql: sql) }
+    try old.close()
+    return path
+  }
+
+  @Test func `a cache of before gets the files of each diff at once from its rows`() throws {
+    try makeOlderCache(
+      """
+      INSERT INTO diff VALUES (1, 'a', 'b', 1, 2, 7, 1), (2, 'b', 'b', 1, 0, 0, 0),
+        (3, 'b', 'c', 1, 1, 0, 0);
+      INSERT INTO path VALUES (1, x'612f62'), (2, x'612f63'), (3, x'ff');
+      INSERT INTO diffFile VALUES (1, 0, 1, 3, 'renamed', 3, 1, NULL),
+        (1, 1, 2, NULL, 'modified', 4, 0, 'totals'), (3, 0, 3, NULL, 'added', NULL, NULL, NULL);
+      """)
     let cache = try CacheStore(directory: directory, access: .readWrite)
     #expect(
       try cache.files(diff: 1) == [
@@ -109,20 +112,11 @@ import Testing
   }
 
   @Test func `a cache of before that cannot be written is told from none`() throws {
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
-    let path = directory + "/cache.sqlite"
-    do {
-      let old = try DatabaseQueue(path: path)
-      try CacheSchema.migrator.migrate(old, upTo: "4 words of commits and functions")
-      try old.write {
-        try $0.execute(
-          sql: """
-            CREATE TRIGGER refusal BEFORE INSERT ON grdb_migrations
-            BEGIN SELECT raise(ABORT, 'not here'); END
-            """)
-      }
-    }
+    let path = try makeOlderCache(
+      """
+      CREATE TRIGGER refusal BEFORE INSERT ON grdb_migrations
+      BEGIN SELECT raise(ABORT, 'not here'); END
+      """)
     #expect(throws: CacheError.older(path: path, reason: "not here")) {
       try CacheStore(directory: directory, access: .readOnly)
     }

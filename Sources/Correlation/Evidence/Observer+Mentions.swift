@@ -10,12 +10,14 @@ extension Observer {
 
   /// Files that are named without a frame tell of each other: one calls what another has.
   func observeMentions(_ touches: [[UInt8]: [Touch]], _ result: inout [Observations]) {
-    let calls = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { path in
+    guard touches.values.contains(where: { !$0.isEmpty }) else { return }
+    let paths = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    let calls = paths.map { path in
       (path: path, names: touches.count > 1 ? view.file(path)?.calls ?? [] : [])
     }
     var hunks: [Int: (count: Int, files: Double, place: Place?)] = [:]
-    for (path, _) in calls {
-      let place = places.first { $0.path == path && $0.frame == nil }
+    for path in paths {
+      let place = mention(of: path)
       for touch in touches[path] ?? [] {
         hunks[touch.candidate, default: (0, 0, place)].count += touch.hunks.count
         hunks[touch.candidate]?.files += place?.weight ?? 0
@@ -28,7 +30,7 @@ extension Observer {
         }
       }
     }
-    observeLikelyPlaces(touches, &result)
+    observeLikelyPlaces(touches, paths, &result)
     for (candidate, found) in hunks {
       if touches.count > 1 {
         let others = touches.count - 1
@@ -42,18 +44,22 @@ extension Observer {
     }
   }
 
+  /// Where the symptom names a file without a frame.
+  private func mention(of path: [UInt8]) -> Place? {
+    places.first { $0.path == path && $0.frame == nil }
+  }
+
   /// Where it likely broke, the merge request counts that wrote most of what is new.
   private func observeLikelyPlaces(
-    _ touches: [[UInt8]: [Touch]], _ result: inout [Observations]
+    _ touches: [[UInt8]: [Touch]], _ paths: [[UInt8]], _ result: inout [Observations]
   ) {
-    let paths = touches.keys.sorted { $0.lexicographicallyPrecedes($1) }
     let likely = LikelyPlaces(paths.compactMap(view.file))
     let changed = paths.filter { touches[$0]?.isEmpty == false && likely.files[$0] != nil }
     let all = changed.reduce(0) { $0 + (likely.files[$1] ?? 0) }
     var found: [Int: (part: Double, most: Double, place: Place?, function: String?)] = [:]
     for path in changed {
       let share = (likely.files[path] ?? 0) / all
-      let place = places.first { $0.path == path && $0.frame == nil }
+      let place = mention(of: path)
       let parts = parts(of: touches[path] ?? [], path, likely.functions[path] ?? [:])
       for (candidate, (part, function)) in parts {
         var own = found[candidate] ?? (0, 0, nil, nil)
