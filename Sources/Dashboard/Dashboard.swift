@@ -88,13 +88,15 @@ public struct Dashboard: Service {
 
   /// Serves until the task is cancelled or the group that it runs in shuts down.
   public func run() async throws {
-    // They are given up only once the port is ours: until then another server may be at them.
-    let left = try services.store.unansweredAnalyses()
+    let presence = try ServerPresence(directory: services.store.directory)
+    defer { presence.share() }
+    // Where another server runs, they may be its own.
+    let left = presence.isAlone ? try services.store.unansweredAnalyses() : []
     services.workers.start()
     let outcome: Result<Void, any Error>
     do {
       try await withGracefulShutdownHandler {
-        try await serve(givingUp: left)
+        try await serve(givingUp: left, among: presence)
       } onGracefulShutdown: {
         services.cancellation.cancel()
         services.syncs.board.close()
@@ -111,11 +113,14 @@ public struct Dashboard: Service {
     if case .failure(let error) = outcome, !(error is CancellationError) { throw error }
   }
 
-  private func serve(givingUp left: [StoredAnalysis.ID]) async throws {
+  private func serve(
+    givingUp left: [StoredAnalysis.ID], among presence: ServerPresence
+  ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await server.run { port in
           await giveUp(left)
+          presence.share()
           await started(port)
         }
       }

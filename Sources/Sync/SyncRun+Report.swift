@@ -1,8 +1,9 @@
 import Settings
 
 extension SyncRun {
-  /// What the history is to tell of a sync that is over.
-  public init(_ report: SyncReport, of id: RepositorySetting.ID, cause: Cause) {
+  /// What the history is to tell of a sync that is over; `nil` where it was interrupted, which is no failure of anything.
+  public init?(_ report: SyncReport, of id: RepositorySetting.ID, cause: Cause) {
+    if case .failure(.cancelled) = report.result { return nil }
     self.init(
       repositoryID: id, cause: cause, startedAt: report.startedAt, seconds: report.seconds)
     switch report.result {

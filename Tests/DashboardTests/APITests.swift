@@ -31,6 +31,13 @@ import Testing
       "PUT", "/v1/config/repos/\(id)", key: key,
       #"{"lookbackDays":7,"isActive":false,"serviceMappings":[]}"#)
     #expect(changed.data == .object([("updated", .bool(true))]))
+    #expect(changed.json["ignored"] == nil)
+    let slip = try await fixture.api(
+      "PUT", "/v1/config/repos/\(id)", key: key,
+      #"{"lookBackDays":9,"credentials":{"tokn":"x"}}"#)
+    #expect(slip.data == .object([("updated", .bool(true))]))
+    #expect(
+      slip.json["ignored"] == .array([.string("lookBackDays"), .string("credentials.tokn")]))
     let after = try await fixture.api("GET", "/v1/config/repos", key: key).data.elements?.first
     #expect(after?["lookbackDays"] == .integer(7))
     #expect(after?["isActive"] == .bool(false))

@@ -72,9 +72,14 @@ final class DashboardFixture: Sendable {
     port = try outcome.get()
   }
 
-  func stop() async {
+  /// Ends the dashboard alone.
+  func endDashboard() async {
     task.cancel()
     _ = await task.result
+  }
+
+  func stop() async {
+    await endDashboard()
     await double.stop()
     try? FileManager.default.removeItem(at: directory)
   }

@@ -48,6 +48,19 @@ import Testing
     #expect(found[0].sha == (await git.line(["rev-parse", "main~1"], in: repository)))
   }
 
+  @Test func `a repository without commits has no merge requests, and none is an error`()
+    async throws
+  {
+    let folder = try TemporaryFolder.make("double-harvest")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let git = try await Git(executable: "/usr/bin/git")
+    try await git.run(["init", "--quiet", "--bare", folder + "/empty.git"])
+    #expect(try await MergeRequestHarvest.history(of: folder + "/empty.git").isEmpty)
+    await #expect(throws: GitCommandError.self) {
+      try await MergeRequestHarvest.history(of: folder + "/missing.git")
+    }
+  }
+
   @Test func `a second merge that brings nothing is not the one meant`() async throws {
     let folder = try TemporaryFolder.make("double-harvest")
     defer { try? FileManager.default.removeItem(atPath: folder) }

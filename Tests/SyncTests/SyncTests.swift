@@ -55,6 +55,16 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a sync that is interrupted leaves no failure in the history`() {
+    func run(_ error: SyncError) -> SyncRun? {
+      let report = SyncReport(
+        repository: "acme/shop", result: .failure(error), startedAt: Date(), seconds: 1)
+      return SyncRun(report, of: 1, cause: .schedule)
+    }
+    #expect(run(.cancelled) == nil)
+    #expect(run(.noRepository)?.failure == "The project has no repository yet.")
+  }
+
   @Test(arguments: [
     GitLabDouble.MergeStyle.mergeCommit, .squash, .squashAndMergeCommit, .fastForward,
   ])

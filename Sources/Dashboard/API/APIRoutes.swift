@@ -15,13 +15,18 @@ struct APIRoutes: Sendable {
     ] + configRoutes + analysisRoutes
   }
 
+  /// - Parameter ignored: Members of the request that mean nothing here; told only where there are any.
   static func success(
-    _ data: JSONValue, status: HTTPResponse.Status = .ok
+    _ data: JSONValue, status: HTTPResponse.Status = .ok, ignored: [String] = []
   ) -> WebResponse {
-    .json(.object([("success", .bool(true)), ("data", data)]), status: status)
+    var members = [("success", JSONValue.bool(true)), ("data", data)]
+    if !ignored.isEmpty { members.append(("ignored", .array(ignored.map(JSONValue.string)))) }
+    return .json(.object(members), status: status)
   }
 
-  static func done(_ word: String) -> WebResponse { success(.object([(word, .bool(true))])) }
+  static func done(_ word: String, ignored: [String] = []) -> WebResponse {
+    success(.object([(word, .bool(true))]), ignored: ignored)
+  }
 
   /// The number in a path; nothing else has an address.
   static func id(_ request: WebRequest) throws -> Int64 {
@@ -50,7 +55,7 @@ struct APIRoutes: Sendable {
             name: body.name, baseURL: body.baseURL ?? "", token: body.token ?? "", body.change)
         }
         await services.syncSoon(item.repositories)
-        return Self.success(item.json, status: .created)
+        return Self.success(item.json, status: .created, ignored: body.ignored)
       },
       Endpoint(.put, "/v1/config/repos/*", .key(.configWrite), .smallJSON) { request in
         let id = try Self.id(request)
@@ -61,7 +66,7 @@ struct APIRoutes: Sendable {
         }
         let after = try await workers.onDisk { try configuration.item(id) }
         await services.noteChange(from: before.repositories, to: after.repositories)
-        return Self.done("updated")
+        return Self.done("updated", ignored: body.ignored)
       },
       Endpoint(.delete, "/v1/config/repos/*", .key(.configWrite)) { request in
         let id = try Self.id(request)
@@ -93,9 +98,9 @@ struct APIRoutes: Sendable {
         .post, "/v1/analyses", .key(.analysisCreate),
         .json(AnalysisQuestion.maximumSymptomBytes * 2)
       ) { request in
-        let question = try AnalysisBody.question(request.body, now: Date())
-        let analysis = try await services.analyses.submit(question)
-        return Self.success(Self.json(analysis), status: .accepted)
+        let body = try AnalysisBody(request.body, now: Date())
+        let analysis = try await services.analyses.submit(body.question)
+        return Self.success(Self.json(analysis), status: .accepted, ignored: body.ignored)
           .with(.location, "/v1/analyses/\(analysis.id)")
       },
       Endpoint(.get, "/v1/analyses", .key(.analysisRead)) { request in
@@ -184,6 +189,8 @@ struct ConfigBody: Sendable {
   var baseURL: String?
   var token: String?
   var change = ConfigChange()
+  /// The members that mean nothing here.
+  var ignored: [String] = []
 
   static let defaultBaseURL = "https://gitlab.com"
 
@@ -237,12 +244,17 @@ struct ConfigBody: Sendable {
     change.lookbackDays = reader.integer("lookbackDays", RepositorySetting.lookbackRange)
     change.isActive = reader.flag("isActive")
     try reader.check()
+    ignored = reader.ignored
   }
 }
 
 /// The body of a new analysis.
-enum AnalysisBody {
-  static func question(_ body: [UInt8], now: Date) throws -> AnalysisQuestion {
+struct AnalysisBody: Sendable {
+  var question: AnalysisQuestion
+  /// The members that mean nothing here.
+  var ignored: [String]
+
+  init(_ body: [UInt8], now: Date) throws {
     var reader = try BodyReader(body)
     let description = reader.text(
       "description", AnalysisQuestion.descriptionRange, isRequired: true)
@@ -253,7 +265,7 @@ enum AnalysisBody {
       reader.fail("timeEnd", "It lies more than 60 s in the future.")
     }
     if start > end { reader.fail("timeStart", "It lies after timeEnd.") }
-    var question = AnalysisQuestion(
+    question = AnalysisQuestion(
       description: description ?? "", timeStart: start, timeEnd: end)
     question.metadata =
       reader.object("metadata", atMost: AnalysisQuestion.maximumMetadataBytes) ?? .object([])
@@ -269,7 +281,7 @@ enum AnalysisBody {
     question.revision = reader.text("revision", 1...255)
     question.lookbackDays = reader.integer("lookbackDays", RepositorySetting.lookbackRange)
     question.limit = reader.integer("limit", 1...AnalysisQuestion.maximumLimit) ?? question.limit
+    ignored = reader.ignored
     try reader.check()
-    return question
   }
 }

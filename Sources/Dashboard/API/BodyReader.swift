@@ -1,12 +1,16 @@
 import Foundation
 import Reports
 
-/// Reads the members of a JSON object one by one and gathers what is wrong with them. Members that are not asked for are
-/// passed over.
+/// Reads the members of a JSON object one by one and gathers what is wrong with them, and which ones nobody asked for.
 struct BodyReader {
   private let members: [(String, JSONValue)]
   private let prefix: String
   private(set) var failures: [FieldFailure] = []
+  private var known: Set<String> = []
+  private var ignoredWithin: [String] = []
+
+  /// The most names that ``ignored`` holds.
+  static let maximumIgnored = 20
 
   /// - Throws: ``WebFailure`` where the bytes are no JSON object.
   init(_ body: [UInt8]) throws {
@@ -29,6 +33,12 @@ struct BodyReader {
     self.prefix = prefix
   }
 
+  /// The members that were not asked for, with the path to each.
+  var ignored: [String] {
+    let own = members.lazy.map(\.0).filter { !known.contains($0) }.map { prefix + $0 }
+    return Array((own.prefix(Self.maximumIgnored) + ignoredWithin).prefix(Self.maximumIgnored))
+  }
+
   mutating func fail(_ name: String, _ message: String, hint: String? = nil) {
     failures.append(FieldFailure(prefix + name, message, hint: hint))
   }
@@ -39,6 +49,7 @@ struct BodyReader {
   }
 
   private mutating func value(_ name: String, isRequired: Bool) -> JSONValue? {
+    known.insert(name)
     let value = members.first { $0.0 == name }?.1
     if isRequired, value == nil { fail(name, "It is missing.") }
     if value == .null {
@@ -150,7 +161,7 @@ struct BodyReader {
     }
     var reader = BodyReader(members, prefix: "\(prefix)\(name).")
     body(&reader)
-    failures += reader.failures
+    take(reader)
   }
 
   /// Reads the objects of a list.
@@ -170,8 +181,13 @@ struct BodyReader {
       }
       var reader = BodyReader(members, prefix: "\(prefix)\(name)[\(index)].")
       if let value = body(&reader) { values.append(value) }
-      failures += reader.failures
+      take(reader)
     }
     return values
+  }
+
+  private mutating func take(_ reader: BodyReader) {
+    failures += reader.failures
+    ignoredWithin = Array((ignoredWithin + reader.ignored).prefix(Self.maximumIgnored))
   }
 }

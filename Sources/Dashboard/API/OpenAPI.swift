@@ -70,7 +70,7 @@ enum OpenAPI {
             "post",
             operation(
               "createConfig", "Connects to a GitLab and adds repositories", .configWrite,
-              [("201", "What is stored now", success(reference("Config")))],
+              [("201", "What is stored now", success(reference("Config"), takesBody: true))],
               body: reference("NewConfig"), errors: [400, 413, 415])
           ),
         ])
@@ -83,7 +83,7 @@ enum OpenAPI {
             "put",
             operation(
               "updateConfig", "Changes what is given and leaves the rest", .configWrite,
-              [("200", "It is stored", success(flag("updated")))],
+              [("200", "It is stored", success(flag("updated"), takesBody: true))],
               body: reference("ConfigChange"), errors: [400, 404, 413, 415])
           ),
           (
@@ -124,7 +124,12 @@ enum OpenAPI {
             "post",
             operation(
               "createAnalysis", "Asks which merge request broke it", .analysisCreate,
-              [("202", "It will be answered in the background", success(reference("Analysis")))],
+              [
+                (
+                  "202", "It will be answered in the background",
+                  success(reference("Analysis"), takesBody: true)
+                )
+              ],
               body: reference("NewAnalysis"), errors: [400, 413, 415])
           ),
         ])
@@ -241,8 +246,18 @@ enum OpenAPI {
     object(members, required: members.map(\.0))
   }
 
-  static func success(_ data: JSONValue) -> JSONValue {
-    answer([("success", .object([("const", .bool(true))])), ("data", data)])
+  static func success(_ data: JSONValue, takesBody: Bool = false) -> JSONValue {
+    let members = [("success", JSONValue.object([("const", .bool(true))])), ("data", data)]
+    guard takesBody else { return answer(members) }
+    let ignored = type(
+      "array",
+      with: [
+        ("items", string),
+        (
+          "description", .string("Members of the body that mean nothing here; left out where none.")
+        ),
+      ])
+    return object(members + [("ignored", ignored)], required: members.map(\.0))
   }
 
   static func flag(_ name: String) -> JSONValue {

@@ -130,14 +130,16 @@ actor SyncCenter {
   private nonisolated func note(
     _ report: SyncReport, of job: Job
   ) async {
-    counters.count(report)
     let run = SyncRun(report, of: job.id, cause: job.cause)
-    // The board tells how it ended even where the history cannot be written.
-    try? await workers.onDisk { [store] in try store.insert(run) }
+    if let run {
+      counters.count(report)
+      // The board tells how it ended even where the history cannot be written.
+      try? await workers.onDisk { [store] in try store.insert(run) }
+    }
     board.change(job.id, path: report.repository) {
       if case .success(let summary) = report.result { $0.path = summary.path }
       $0.startedAt = nil
-      $0.last = run
+      $0.last = run ?? $0.last
       $0.enter(.idle)
     }
   }

@@ -14,6 +14,10 @@ public enum MergeRequestHarvest {
     -> [MergeRequest]
   {
     let git = try await Git(executable: git)
+    _ = try await git.run(["rev-parse", "--git-dir"], in: repository)
+    // Where the default branch has no commit yet, there is no history.
+    guard await git.line(["rev-parse", "--verify", "--quiet", "HEAD"], in: repository) != nil
+    else { return [] }
     async let log = git.run(
       CommitGraph.logArguments + ["HEAD", "--"], in: repository)
     let messages = ["log", "-z", "--encoding=UTF-8", "--format=%H%x1f%P%x1f%an%x1f%ae%x1f%B"]

@@ -98,8 +98,9 @@ struct SyncRound {
     let reports = await service.sync(targets, jobs: jobs) { display.show($0) }
     display.finish()
     for (setting, report) in zip(settings, reports) {
+      guard let run = SyncRun(report, of: setting.id, cause: cause) else { continue }
       // What the sync brought is worth the same without a line in the history.
-      try? workspace.store.insert(SyncRun(report, of: setting.id, cause: cause))
+      try? workspace.store.insert(run)
     }
     return reports
   }
