@@ -41,22 +41,24 @@ public struct CachedCommit: Sendable, Equatable {
     self.title = title
   }
 
-  /// The columns that ``init(_:)`` reads, from `commit` as c and `diff` as d.
+  /// The columns that ``init(_:)`` reads, first in a row and in this order, from `commit` as c and `diff` as d.
   static let columns = """
-    c.*, d.files AS diffFiles, d.additions AS diffAdditions, d.deletions AS diffDeletions
+    c.sha, c.parentSha, c.isMerge, c.authorName, c.authorEmail, c.authoredAt, c.committedAt, c.title,
+    c.diffId, c.incomplete, \(DiffTotals.columns)
     """
 
   init(_ row: Row) {
-    sha = row["sha"]
-    parentSHA = row["parentSha"]
-    isMerge = row["isMerge"]
-    authorName = row["authorName"]
-    authorEmail = row["authorEmail"]
-    authoredAt = row.time("authoredAt") ?? .distantPast
-    committedAt = row.time("committedAt") ?? .distantPast
-    title = row["title"]
-    diffID = row["diffId"]
-    incomplete = row["incomplete"]
-    totals = DiffTotals(row)
+    var columns = ColumnReader(row)
+    sha = columns.next()
+    parentSHA = columns.optional()
+    isMerge = columns.next()
+    authorName = columns.next()
+    authorEmail = columns.next()
+    authoredAt = columns.time() ?? .distantPast
+    committedAt = columns.time() ?? .distantPast
+    title = columns.next()
+    diffID = columns.optional()
+    incomplete = columns.optional()
+    totals = DiffTotals(&columns)
   }
 }

@@ -88,39 +88,46 @@ public struct CachedMergeRequest: Sendable, Equatable {
     self.squashCommitSHA = squashCommitSHA
   }
 
-  /// The columns that ``init(_:)`` reads, from `mergeRequest` as m and `diff` as d.
+  /// The columns that ``init(_:)`` reads, first in a row and in this order, from `mergeRequest` as m and `diff` as d.
   static let columns = """
-    m.*, d.files AS diffFiles, d.additions AS diffAdditions, d.deletions AS diffDeletions
+    m.iid, m.gitlabId, m.title, m.description, m.state, m.isDraft, m.authorName, m.authorUsername,
+    m.createdAt, m.updatedAt, m.mergedAt, m.closedAt, m.targetBranch, m.sourceBranch,
+    m.sourceProjectId, m.labels, m.webUrl, m.mergeCommitSha, m.squashCommitSha, m.baseSha, m.headSha,
+    m.startSha, m.diffId, m.incomplete, m.retryAt, \(DiffTotals.columns)
     """
 
   init(_ row: Row) {
-    iid = row["iid"]
-    gitlabID = row["gitlabId"]
-    title = row["title"]
-    description = row["description"]
-    state = row["state"]
-    isDraft = row["isDraft"]
-    authorName = row["authorName"]
-    authorUsername = row["authorUsername"]
-    createdAt = row.time("createdAt") ?? .distantPast
-    updatedAt = row.time("updatedAt") ?? .distantPast
-    mergedAt = row.time("mergedAt")
-    closedAt = row.time("closedAt")
-    targetBranch = row["targetBranch"]
-    sourceBranch = row["sourceBranch"]
-    sourceProjectID = row["sourceProjectId"]
-    labels =
-      (try? JSONDecoder().decode([String].self, from: Data((row["labels"] as String).utf8))) ?? []
-    webURL = row["webUrl"]
-    mergeCommitSHA = row["mergeCommitSha"]
-    squashCommitSHA = row["squashCommitSha"]
-    baseSHA = row["baseSha"]
-    headSHA = row["headSha"]
-    startSHA = row["startSha"]
-    diffID = row["diffId"]
-    incomplete = row["incomplete"]
-    retryAt = row.time("retryAt")
-    totals = DiffTotals(row)
+    var columns = ColumnReader(row)
+    iid = columns.next()
+    gitlabID = columns.next()
+    title = columns.next()
+    description = columns.next()
+    state = columns.next()
+    isDraft = columns.next()
+    authorName = columns.optional()
+    authorUsername = columns.optional()
+    createdAt = columns.time() ?? .distantPast
+    updatedAt = columns.time() ?? .distantPast
+    mergedAt = columns.time()
+    closedAt = columns.time()
+    targetBranch = columns.next()
+    sourceBranch = columns.next()
+    sourceProjectID = columns.optional()
+    labels = Self.labels(columns.next())
+    webURL = columns.optional()
+    mergeCommitSHA = columns.optional()
+    squashCommitSHA = columns.optional()
+    baseSHA = columns.optional()
+    headSHA = columns.optional()
+    startSHA = columns.optional()
+    diffID = columns.optional()
+    incomplete = columns.optional()
+    retryAt = columns.time()
+    totals = DiffTotals(&columns)
+  }
+
+  private static func labels(_ json: String) -> [String] {
+    json == "[]" ? [] : (try? JSONDecoder().decode([String].self, from: Data(json.utf8))) ?? []
   }
 
   /// Where people find what it did in the target branch: the merge commit, the squash commit or its tip.
@@ -130,9 +137,16 @@ public struct CachedMergeRequest: Sendable, Equatable {
 }
 
 extension DiffTotals {
+  /// The columns that ``init(_:)`` reads, from `diff` as d.
+  static let columns =
+    "d.files AS diffFiles, d.additions AS diffAdditions, d.deletions AS diffDeletions"
+
   /// `nil` where the joined diff is missing.
-  init?(_ row: Row) {
-    guard let files = row["diffFiles"] as Int? else { return nil }
-    self.init(files: files, additions: row["diffAdditions"], deletions: row["diffDeletions"])
+  init?(_ columns: inout ColumnReader) {
+    let (files, additions, deletions): (Int?, Int?, Int?) = (
+      columns.optional(), columns.optional(), columns.optional()
+    )
+    guard let files, let additions, let deletions else { return nil }
+    self.init(files: files, additions: additions, deletions: deletions)
   }
 }
