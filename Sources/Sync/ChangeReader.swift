@@ -14,8 +14,8 @@ final class ChangeReader {
   private static let mostChangedBytes = 256 << 10
   /// How often one word counts in the changed lines of a merge request.
   private static let mostRepeats = 4
-  /// The most commits that are gone back from a head in search of its base.
-  private static let mostSteps = 300
+  /// The most commits of a merge request that are listed, merges of the target branch among them.
+  private static let mostCommits = 300
   /// The most distinct words of one column.
   private static let mostWords = 4_000
 
@@ -77,21 +77,13 @@ final class ChangeReader {
     guard let base = request.baseSHA.flatMap({ ObjectID(hex: $0) }),
       let head = request.headSHA.flatMap({ ObjectID(hex: $0) })
     else { return [] }
-    var found: [MergeRequestIndexEntry.CommitWords] = []
-    var next = head
-    for _ in 0..<Self.mostSteps
-    where next != base && found.count < MergeRequestIndexEntry.mostCommits {
-      guard let commit = try? repository.commit(next), let parent = commit.parents.first else {
-        break
+    let commits = (try? repository.commits(from: base, to: head, atMost: Self.mostCommits)) ?? []
+    return commits.lazy.filter { $0.parents.count == 1 }
+      .prefix(MergeRequestIndexEntry.mostCommits).map { commit in
+        let rest = commit.message.drop { $0.isNewline }.drop { !$0.isNewline }
+        return MergeRequestIndexEntry.CommitWords(
+          title: Words.text(commit.title), body: Words.text(Self.prose(String(rest))))
       }
-      next = parent
-      guard commit.parents.count == 1 else { continue }
-      let rest = commit.message.drop { $0.isNewline }.drop { !$0.isNewline }
-      found.append(
-        MergeRequestIndexEntry.CommitWords(
-          title: Words.text(commit.title), body: Words.text(Self.prose(String(rest)))))
-    }
-    return found
   }
 
   private func blob(at path: [UInt8], in tree: ObjectID) -> ObjectID? {

@@ -10,7 +10,7 @@ import Synchronization
 /// Only what is new or has changed is looked into.
 public struct MergeRequestIndexer: Sendable {
   /// The version of the rules, stored with results: it grows whenever any result may differ.
-  public static let algorithmVersion = 2
+  public static let algorithmVersion = 3
 
   private let cache: CacheStore
   private let project: CachedProject

@@ -52,10 +52,15 @@ private final class IndexFixture {
   @discardableResult
   func merge(_ title: String, _ steps: [(files: [String: String], message: String)]) throws -> Int64
   {
-    iid += 1
     let base = try upstream.gitText("rev-parse", "refs/heads/main")
     for step in steps { try commit(step.files, step.message) }
-    let head = try upstream.gitText("rev-parse", "refs/heads/main")
+    return try merge(title, base: base, head: try upstream.gitText("rev-parse", "refs/heads/main"))
+  }
+
+  /// Stores a merged merge request of the commits that are there.
+  @discardableResult
+  func merge(_ title: String, base: String, head: String) throws -> Int64 {
+    iid += 1
     try store(iid, title, updatedAt: Self.now)
     let engine = DiffEngine(try Repository(bareAt: upstream.path))
     let trees = try [base, head].map { try engine.tree(of: ObjectID(hex: $0) ?? .emptyTree) }
@@ -188,6 +193,29 @@ private let pool = """
     #expect(try fixture.words(1...9, "zoe").isEmpty)
     #expect(try fixture.words(2...9, "totals").isEmpty)
     #expect(try fixture.words([], "totals").isEmpty)
+  }
+
+  @Test func `a branch that has merged main since has the messages of its own commits alone`()
+    throws
+  {
+    try fixture.commit(["p.c": "int p;\n"], "Teach the parser")
+    let main = try fixture.commit(["q.c": "int q;\n"], "Teach the lexer")
+    var stream = ""
+    for (number, step) in [
+      ("Round totals", "from \(main)~2\n"), ("Merge branch 'main'", "merge \(main)\n"),
+      ("Round taxes", ""),
+    ].enumerated() {
+      stream +=
+        "commit refs/heads/topic\ncommitter Ada <ada@example.com> 175900000\(number) +0000\n"
+      stream += "data \(step.0.utf8.count)\n\(step.0)\n\(step.1)"
+      stream += "M 100644 inline t\(number).c\ndata 1\n.\n"
+    }
+    try fixture.upstream.git("fast-import", "--quiet", input: Array(stream.utf8))
+    let head = try fixture.upstream.gitText("rev-parse", "refs/heads/topic")
+    let iid = try fixture.merge("Various", base: main, head: head)
+    #expect(try fixture.index() == 1)
+    #expect(try fixture.words([iid], "round")[iid]?.commits.count == 2)
+    #expect(try fixture.words([iid], "teach", "begin").isEmpty)
   }
 
   @Test func `looking into it again replaces the words of its commits`() throws {

@@ -123,15 +123,10 @@ struct PastCaseFinder {
   }
 
   private func ownCommits(of request: CachedMergeRequest) -> [Commit] {
-    var found: [Commit] = []
-    var next = request.headSHA.flatMap { ObjectID(hex: $0) }
-    while let id = next, "\(id)" != request.baseSHA, found.count < Self.mostCommits,
-      let commit = try? repository.commit(id)
-    {
-      found.append(commit)
-      next = commit.parents.first
-    }
-    return found
+    guard let base = request.baseSHA.flatMap({ ObjectID(hex: $0) }),
+      let head = request.headSHA.flatMap({ ObjectID(hex: $0) })
+    else { return [] }
+    return (try? repository.commits(from: base, to: head, atMost: Self.mostCommits)) ?? []
   }
 
   // MARK: Culprits

@@ -173,20 +173,19 @@ struct LandedHistory {
     guard let base = request.baseSHA.flatMap({ ObjectID(hex: $0) }),
       let head = request.headSHA.flatMap({ ObjectID(hex: $0) })
     else { return [] }
+    // Where the base lies on the first parents, without a merge on the way, nothing has to be read.
     var found: [ObjectID] = []
     var next = head
-    for _ in 0..<Self.mostCommits where next != base {
-      if let known = parents[next], let parent = known.first {
-        if !known.isMerge { found.append(next) }
-        next = parent
-        continue
-      }
-      guard let commit = try? repository.commit(next), let parent = commit.parents.first else {
-        break
-      }
-      if commit.parents.count == 1 { found.append(patches[Self.patch(commit)] ?? commit.id) }
+    while next != base, found.count < Self.mostCommits, let known = parents[next], !known.isMerge,
+      let parent = known.first
+    {
+      found.append(next)
       next = parent
     }
-    return found
+    if next == base { return found }
+    let commits = (try? repository.commits(from: base, to: head, atMost: Self.mostCommits)) ?? []
+    return commits.filter { $0.parents.count == 1 }.map {
+      self.commits.contains($0.id) ? $0.id : patches[Self.patch($0)] ?? $0.id
+    }
   }
 }
