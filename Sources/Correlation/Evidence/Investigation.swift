@@ -69,7 +69,10 @@ struct Investigation {
       throw AnalysisError.damaged(repository: name, reason: "\(error)")
     }
     let lost = LostFiles(candidates, present: view.pathSet)
-    let places = PlaceFinder(view, lost: lost, below: scope.pathPrefix).places(of: query.symptom)
+    let changed = try ChangedFunctions(
+      named: PlaceFinder.namesWithoutPath(in: query.symptom), by: candidates, in: cache)
+    let places = PlaceFinder(view, lost: lost, changed: changed, below: scope.pathPrefix)
+      .places(of: query.symptom)
     self.places = places
     exonerations = exonerated.map { one in
       Exoneration(

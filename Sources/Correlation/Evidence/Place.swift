@@ -30,71 +30,82 @@ struct Place {
 struct PlaceFinder {
   /// Each call farther from the failure counts so much of the one before.
   private static let decay = 0.7
-  /// Frames behind this one are not looked into.
-  private static let mostFrames = 40
   /// Paths behind this one are not looked into.
   private static let mostPaths = 60
 
   private let view: RevisionView
   private let lost: LostFiles
+  private let changed: ChangedFunctions
   private let folder: [UInt8]
 
   /// - Parameters:
   ///   - lost: Files that a symptom may name though the revision lacks them.
+  ///   - changed: Where functions were changed that frames without a path name.
   ///   - prefix: Only files below this directory count.
-  init(_ view: RevisionView, lost: LostFiles, below prefix: String?) {
+  init(_ view: RevisionView, lost: LostFiles, changed: ChangedFunctions, below prefix: String?) {
     self.view = view
     self.lost = lost
+    self.changed = changed
     folder = prefix.map { Array("\($0)/".utf8) } ?? []
+  }
+
+  /// The functions of the frames that name no file, of those that are looked into.
+  static func namesWithoutPath(in symptom: Symptom) -> Set<String> {
+    let frames = FrameOrder(symptom).steps.lazy.map(\.frame)
+    return Set(frames.filter { $0.path == nil }.compactMap { $0.function?.name })
   }
 
   /// The places of frames, those of the failure first, and then the paths mentioned elsewhere.
   func places(of symptom: Symptom) -> [Place] {
     var places: [Place] = []
     var rank = 0
-    for frame in orderedFrames(of: symptom).prefix(Self.mostFrames) {
-      guard let path = frame.path, frame.isInApp != false else { continue }
-      let kind =
-        symptom.traces.indices.contains(frame.trace)
-        ? symptom.traces[frame.trace].kind : .failure
-      let share = kind == .failure ? 1.0 : kind == .related ? 0.5 : 0.3
-      let found = matches(path)
+    var last = 0
+    var current = 0
+    for step in FrameOrder(symptom).steps {
+      if step.failure != current { rank = 0 }
+      current = step.failure
+      let found = matches(step.frame)
       guard !found.isEmpty else { continue }
-      var nearness = share
+      var nearness = step.kind == .failure ? 1.0 : step.kind == .related ? 0.5 : 0.3
       for _ in 0..<rank { nearness *= Self.decay }
       for match in found {
         places.append(
           place(
-            match, frame: frame.index, line: frame.line, name: frame.function?.name,
-            nearness: nearness, rank: rank))
+            (match.path, match.weight * step.share), frame: step.frame.index, line: step.frame.line,
+            name: step.frame.function?.name, nearness: nearness, rank: rank))
       }
       rank += 1
+      last = max(last, rank)
     }
-    let first = rank
     for mention in symptom.paths.prefix(Self.mostPaths) {
       for match in matches(mention.path) {
         places.append(
-          place(
-            match, frame: nil, line: mention.line, name: nil, nearness: 1, rank: first))
+          place(match, frame: nil, line: mention.line, name: nil, nearness: 1, rank: last))
       }
     }
     return places
   }
 
-  /// Root causes before what they caused, failures before other threads.
-  private func orderedFrames(of symptom: Symptom) -> [Symptom.Frame] {
-    func key(_ trace: Symptom.Trace, _ index: Int) -> (Int, Int, Int) {
-      let kind = trace.kind == .failure ? 0 : trace.kind == .related ? 1 : 2
-      return (kind, trace.isRootCause ? 0 : 1, index)
+  private func matches(_ frame: Symptom.Frame) -> [(path: [UInt8], weight: Double)] {
+    if let path = frame.path { return frame.isInApp == false ? [] : matches(path) }
+    guard let function = frame.function else { return [] }
+    // An installed library may be the project's own.
+    guard frame.isInApp != false || frame.language == .native && frame.module != nil else {
+      return []
     }
-    let order = symptom.traces.indices.sorted {
-      key(symptom.traces[$0], $0) < key(symptom.traces[$1], $1)
-    }
-    return order.flatMap { trace in
-      symptom.frames(of: symptom.traces[trace]).sorted {
-        ($0.depth, $0.index) < ($1.depth, $1.index)
+    if frame.isInApp != false, function.components.count > 1 {
+      let owner = function.components.dropLast().joined(separator: ".")
+      let found = view.index.matches(module: owner)
+      if let first = found.first, found.count == 1 || first.suffixLength > 1 {
+        let below = found.map { (path: view.paths[$0.index], weight: $0.weight) }
+          .filter { $0.path.starts(with: folder) }
+        if !below.isEmpty { return below }
       }
     }
+    let paths = changed.paths(of: function.name).filter {
+      $0.starts(with: folder) && view.pathSet.contains($0)
+    }
+    return paths.map { ($0, 1 / Double(paths.count)) }
   }
 
   private func matches(_ path: String) -> [(path: [UInt8], weight: Double)] {

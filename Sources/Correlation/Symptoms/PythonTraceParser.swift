@@ -81,7 +81,8 @@ struct PythonTraceParser: TraceParser {
       || content.starts("During handling of the above exception")
     {
       traces.close()
-      link = .consequence
+      // Of an error while another was handled either may be the one to mend.
+      link = content.first == "D" ? .sibling : .consequence
       isInGroup = false
       return true
     }

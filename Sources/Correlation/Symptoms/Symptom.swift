@@ -144,7 +144,7 @@ extension Symptom {
     /// The number of its chain: traces joined by "caused by" and the like share one.
     public internal(set) var chain: Int
 
-    /// Whether it is the innermost cause of its chain.
+    /// Whether it is the innermost cause of its chain; errors while another was handled are so together.
     public internal(set) var isRootCause: Bool
 
     /// The place of its frames in ``Symptom/frames``.
@@ -155,6 +155,9 @@ extension Symptom {
 
     /// How often the text holds this very trace.
     public internal(set) var occurrences: Int
+
+    /// The level of the log line that tells of it; nil where none does.
+    public internal(set) var severity: LogLevel?
   }
 
   /// The severity of a log line.

@@ -66,6 +66,7 @@ struct SymptomCollector {
     if let fields = LogLineParser.parse(prefix) {
       let rest = SymptomLine(prefix.rest)
       reader.traces.pass(rest.isEmpty ? line : rest)
+      reader.traces.note(fields.level)
       append(fields)
       return
     }
@@ -136,6 +137,8 @@ struct SymptomCollector {
     }
     let before = reader.traces.count
     reader.traces.close()
+    reader.traces.note(fields.level)
+    defer { reader.traces.note(nil) }
     for list in structured { StructuredFrames.read(list, into: &reader.traces) }
     append(fields, trace: reader.traces.count > before ? before : nil)
   }

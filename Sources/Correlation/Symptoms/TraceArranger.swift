@@ -22,19 +22,21 @@ enum TraceArranger {
       if let old = known[key] {
         for (trace, place) in zip(chain, old) {
           symptom.traces[place].occurrences += 1
+          symptom.traces[place].severity = max(
+            symptom.traces[place].severity ?? .error, trace.severity ?? .error)
           places[trace.id] = place
         }
         continue
       }
-      let root = chain.indices.filter { chain[$0].kind == .failure }.max {
-        (chain[$0].level, $1) < (chain[$1].level, $0)
-      }
+      let deepest = chain.filter { $0.kind == .failure }.map(\.level).max()
       var own: [Int] = []
-      for (index, trace) in chain.enumerated() {
+      for trace in chain {
         let place = symptom.traces.count
         places[trace.id] = place
         own.append(place)
-        add(trace, chain: chainCount, isRoot: index == root, to: &symptom)
+        add(
+          trace, chain: chainCount, isRoot: trace.kind == .failure && trace.level == deepest,
+          to: &symptom)
         let more = repeats.isEmpty ? nil : repeats.removeValue(forKey: trace.fingerprint)
         symptom.traces[place].occurrences += more ?? 0
       }
@@ -66,7 +68,8 @@ enum TraceArranger {
       Symptom.Trace(
         language: trace.language, kind: trace.kind, exceptionType: trace.exceptionType,
         message: trace.message, chain: chain, isRootCause: isRoot,
-        frames: start..<symptom.frames.count, omittedFrames: trace.omitted, occurrences: 1))
+        frames: start..<symptom.frames.count, omittedFrames: trace.omitted, occurrences: 1,
+        severity: trace.severity))
   }
 
   private static func fingerprint(_ chain: [RawTrace]) -> Int {

@@ -28,6 +28,8 @@ struct TraceAssembler {
   private var previous: (chain: Int, level: Int, language: Symptom.Language)?
   /// The last lines that were no part of a trace, newest last: they may hold a header.
   private var recent: [[UInt8]] = []
+  /// The level of the last log line, and how many lines ago it was.
+  private var severity: (level: Symptom.LogLevel, age: Int)?
   /// Lines since the last frame that were no part of a trace.
   private(set) var interruption = 0
 
@@ -63,10 +65,28 @@ struct TraceAssembler {
     nextID += 1
     trace.exceptionType = type
     trace.message = message
+    if let severity, severity.age <= Self.reachOfLevel, Self.isLogged(language) {
+      trace.severity = severity.level
+    }
     open = trace
     interruption = 0
     recent.removeAll(keepingCapacity: true)
   }
+
+  /// Lines between a log line and the trace that it tells of: the exception's own line, and an empty one.
+  private static let reachOfLevel = 2
+
+  /// Whether traces of the language are what programs write to logs; the others tell of the end of a process, whatever
+  /// was logged before.
+  private static func isLogged(_ language: Symptom.Language) -> Bool {
+    switch language {
+    case .python, .jvm, .javaScript, .ruby, .php, .dotNet, .dart: true
+    case .native, .go, .rust, .swift: false
+    }
+  }
+
+  /// Hears of a log line; the trace that follows is of its level.
+  mutating func note(_ level: Symptom.LogLevel?) { severity = level.map { ($0, 0) } }
 
   /// Adds a frame to the open trace, or to a new one where it cannot be of the open one.
   ///
@@ -116,6 +136,7 @@ struct TraceAssembler {
   /// Hears of a line that is no part of a trace.
   mutating func pass(_ line: SymptomLine) {
     interruption += 1
+    severity?.age += 1
     if interruption > 20 {
       close()
       previous = nil

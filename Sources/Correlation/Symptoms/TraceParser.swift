@@ -47,6 +47,8 @@ struct RawTrace {
   var kind: Symptom.Trace.Kind
   /// The place in the chain: of two exceptions, the cause has the higher level.
   var level: Int
+  /// The level of the log line above it.
+  var severity: Symptom.LogLevel?
   var exceptionType: String?
   var message: String?
   var isInnermostLast = false
