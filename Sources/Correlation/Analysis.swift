@@ -5,8 +5,8 @@ import Foundation
 public struct AnalysisScope: Sendable {
   /// The project.
   public var project: CachedProject
-  /// Only files below this directory; `nil` for all.
-  public var pathPrefix: String?
+  /// Only files below these directories; none for all.
+  public var pathPrefixes: [String]
   /// The branch that runs; `nil` for the default branch.
   public var branch: String?
 
@@ -22,9 +22,9 @@ public struct AnalysisScope: Sendable {
   }
 
   /// Makes a scope of its parts.
-  public init(project: CachedProject, pathPrefix: String? = nil, branch: String? = nil) {
+  public init(project: CachedProject, pathPrefixes: [String] = [], branch: String? = nil) {
     self.project = project
-    self.pathPrefix = pathPrefix
+    self.pathPrefixes = pathPrefixes
     self.branch = branch
   }
 }
@@ -156,7 +156,8 @@ public struct Analysis: Sendable {
   public var lookbackDays: Int
   /// The projects that were looked at, by ``AnalysisQuery/names``.
   public var repositories: [String]
-  /// The commit that paths were read at, by the project's name.
+  /// The commit that paths were read at, by the project's name; of two branches of one project, the second one's name is
+  /// `group/project@branch`.
   public var revisions: [String: String]
   /// The commits by the scopes of the query, in their order; `nil` where there was none.
   public var pins: [PinnedRevision?]
@@ -189,7 +190,9 @@ public struct Analysis: Sendable {
     at = query.at
     lookbackDays = query.lookbackDays
     let names = query.names
-    repositories = query.scopes.map { names.name(of: $0.project) }
+    var seen: Set<Int64> = []
+    repositories = query.scopes.filter { seen.insert($0.project.id).inserted }
+      .map { names.name(of: $0.project) }
     revisions = [:]
     pins = []
     suspects = []

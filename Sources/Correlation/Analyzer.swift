@@ -72,6 +72,8 @@ public struct Analyzer {
   public func analyze(_ query: AnalysisQuery) throws -> Analysis {
     var analysis = Analysis(query)
     var investigations: [Investigation] = []
+    // Two branches of one project share merge requests.
+    var known: Set<MergeRequestKey> = []
     let names = query.names
     for scope in query.scopes {
       let name = names.name(of: scope.project)
@@ -79,11 +81,17 @@ public struct Analyzer {
         analysis.pins.append(nil)
         continue
       }
-      analysis.candidates += found.candidates.count
+      let news = (found.candidates.map(\.request) + found.exonerations.map(\.mergeRequest)).filter {
+        known.insert(MergeRequestKey(project: scope.project.id, iid: $0.iid)).inserted
+      }
+      let new = Set(news.map(\.iid))
+      analysis.candidates += found.candidates.count { new.contains($0.request.iid) }
       analysis.recentCommits += found.recentCommits.map {
         RecentCommit(projectURL: scope.project.webURL, commit: $0)
       }
-      analysis.revisions[name] = "\(found.revision)"
+      let branch = scope.branch ?? scope.project.defaultBranch ?? ""
+      analysis.revisions[analysis.revisions[name] == nil ? name : "\(name)@\(branch)"] =
+        "\(found.revision)"
       analysis.references += found.references.map { reference in
         Reference(repository: name, name: reference.name, sha: "\(reference.id)")
       }
@@ -93,14 +101,15 @@ public struct Analyzer {
           references: Dictionary(
             found.references.map { ($0.name, "\($0.id)") }, uniquingKeysWith: { first, _ in first }),
           knownSince: scope.knownSince))
-      analysis.considered += found.candidates.map {
+      analysis.considered += found.candidates.filter { new.contains($0.request.iid) }.map {
         "\(name)!\($0.request.iid)@\($0.request.headSHA ?? "")"
       }
-      analysis.exonerations += found.exonerations
+      analysis.exonerations += found.exonerations.filter { new.contains($0.mergeRequest.iid) }
       investigations.append(found)
     }
+    var listed: Set<String> = []
     analysis.recentCommits = Array(
-      analysis.recentCommits.sorted {
+      analysis.recentCommits.filter { listed.insert($0.commit.sha).inserted }.sorted {
         ($0.commit.committedAt, $0.commit.sha) > ($1.commit.committedAt, $1.commit.sha)
       }.prefix(Self.recentCommits))
     let ranked = rank(investigations)
@@ -131,6 +140,11 @@ public struct Analyzer {
     }
   }
 
+  private struct MergeRequestKey: Hashable {
+    var project: Int64
+    var iid: Int64
+  }
+
   private struct Ranked {
     var investigation: Int
     var candidate: Int
@@ -150,6 +164,15 @@ public struct Analyzer {
         ranked.append(Ranked(investigation: index, candidate: candidate, score: score))
       }
     }
+    func key(_ one: Ranked) -> MergeRequestKey {
+      let investigation = investigations[one.investigation]
+      return MergeRequestKey(
+        project: investigation.project.id, iid: investigation.candidates[one.candidate].request.iid)
+    }
+    // What two branches of a project share counts once, where it is the likelier.
+    var best: [MergeRequestKey: Double] = [:]
+    for one in ranked { best[key(one)] = max(best[key(one)] ?? one.score, one.score) }
+    ranked = ranked.filter { best[key($0)] == $0.score && best.removeValue(forKey: key($0)) != nil }
     let most = max(ranked.map(\.score).max() ?? 0, none)
     let sum = ranked.reduce(exponential(none - most)) { $0 + exponential($1.score - most) }
     for index in ranked.indices {

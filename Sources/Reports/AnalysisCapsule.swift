@@ -30,6 +30,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     public var path: String
     /// Only files below this directory counted.
     public var pathPrefix: String?
+    /// The other directories whose files counted.
+    public var otherPrefixes: [String]?
     /// The branch that ran.
     public var branch: String?
     /// The commit that was looked at, 40 hexadecimal digits; `nil` where there was none.
@@ -92,7 +94,9 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     let scopes = zip(query.scopes, analysis.pins).map { scope, pin in
       Scope(
         host: scope.project.host, projectID: scope.project.projectID, path: scope.project.path,
-        pathPrefix: scope.pathPrefix, branch: scope.branch, revision: pin?.sha,
+        pathPrefix: scope.pathPrefixes.first,
+        otherPrefixes: scope.pathPrefixes.count > 1 ? Array(scope.pathPrefixes.dropFirst()) : nil,
+        branch: scope.branch, revision: pin?.sha,
         references: pin?.references ?? [:],
         knownSince: scope.knownSince.map { Int64($0.timeIntervalSince1970) })
     }
@@ -156,7 +160,9 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
         throw Failure.unknownProject(scope.path)
       }
       var found = AnalysisScope(
-        project: project, pathPrefix: scope.pathPrefix, branch: scope.branch)
+        project: project,
+        pathPrefixes: (scope.pathPrefix.map { [$0] } ?? []) + (scope.otherPrefixes ?? []),
+        branch: scope.branch)
       found.pinned = scope.revision.map {
         PinnedRevision(
           sha: $0, references: scope.references,

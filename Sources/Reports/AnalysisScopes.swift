@@ -56,7 +56,7 @@ public struct AnalysisScopes {
         summary: "No repository in the cache has been synced.",
         hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
     }
-    found = Self.withoutParts(found)
+    found = Self.joined(found)
   }
 
   private static func distinct(_ names: [String]) -> [String] {
@@ -64,14 +64,26 @@ public struct AnalysisScopes {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// Each place once: a whole project takes in its parts.
-  private static func withoutParts(_ scopes: [AnalysisScope]) -> [AnalysisScope] {
-    let whole = Set(scopes.filter { $0.pathPrefix == nil }.map(\.project.id))
-    var seen: Set<String> = []
-    return scopes.filter { scope in
-      (scope.pathPrefix == nil || !whole.contains(scope.project.id))
-        && seen.insert("\(scope.project.id) \(scope.pathPrefix ?? "")").inserted
+  /// Each branch of a project once: a whole project takes in its parts, and parts are looked at together.
+  private static func joined(_ scopes: [AnalysisScope]) -> [AnalysisScope] {
+    var joined: [AnalysisScope] = []
+    for scope in scopes {
+      let same = joined.firstIndex {
+        $0.project.id == scope.project.id && branch(of: $0) == branch(of: scope)
+      }
+      guard let same else {
+        joined.append(scope)
+        continue
+      }
+      let isWhole = joined[same].pathPrefixes.isEmpty || scope.pathPrefixes.isEmpty
+      joined[same].pathPrefixes =
+        isWhole ? [] : distinct(joined[same].pathPrefixes + scope.pathPrefixes)
     }
+    return joined
+  }
+
+  private static func branch(of scope: AnalysisScope) -> String? {
+    scope.branch ?? scope.project.defaultBranch
   }
 
   // MARK: Services
@@ -162,7 +174,8 @@ public struct AnalysisScopes {
       )
     }
     return AnalysisScope(
-      project: project, pathPrefix: mapping.pathPrefix, branch: mapping.branch)
+      project: project, pathPrefixes: mapping.pathPrefix.map { [$0] } ?? [],
+      branch: mapping.branch)
   }
 
   private func repository(of project: CachedProject) throws -> Repository? {
@@ -228,7 +241,8 @@ public struct AnalysisScopes {
     let names = RepositoryNames(of: found.lazy.map(\.project))
     var short: [(name: String, since: Date)] = []
     var stale: [(name: String, syncedAt: Date)] = []
-    for project in found.map(\.project) {
+    var seen: Set<Int64> = []
+    for project in found.map(\.project) where seen.insert(project.id).inserted {
       let name = names.name(of: project)
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
         short.append((name, listed))

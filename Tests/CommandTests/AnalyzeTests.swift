@@ -52,6 +52,20 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `two services of one repository are looked at as one`() async throws {
+    let fixture = try await prepared()
+    try await fixture.run("mappings", "set", "pool", "acme/shop", "--path-prefix", "src")
+    try await fixture.run("mappings", "set", "door", "acme/shop", "--path-prefix", "door")
+    let answer = try object(
+      await fixture.run(
+        "analyze", "-", "--json", "--service", "pool", "--service", "door", input: trace))
+    #expect(answer["repositories"] as? [String] == ["acme/shop"])
+    #expect(answer["candidates"] as? Int == 2)
+    let suspects = try #require(answer["suspects"] as? [[String: Any]])
+    #expect(Set(suspects.compactMap { $0["mergeRequest"] as? Int }).count == suspects.count)
+    await fixture.stop()
+  }
+
   private func object(_ result: ChildProcess.Result) throws -> [String: Any] {
     try #require(
       JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any],

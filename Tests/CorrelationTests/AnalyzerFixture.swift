@@ -80,6 +80,18 @@ final class AnalyzerFixture {
     try Analyzer(cache: cache).analyze(query(symptom, revision: revision, at: at))
   }
 
+  /// Asks about parts of the project, each with its branch.
+  func analyze(
+    _ symptom: String, in parts: [(folders: [String], branch: String)]
+  ) throws -> Analysis {
+    var query = try query(symptom, revision: nil, at: Self.now)
+    let project = query.scopes[0].project
+    query.scopes = parts.map {
+      AnalysisScope(project: project, pathPrefixes: $0.folders, branch: $0.branch)
+    }
+    return try Analyzer(cache: cache).analyze(query)
+  }
+
   /// What is observed on the merge requests, by their iids.
   func observe(_ symptom: String) throws -> [Int64: Observations] {
     let query = try query(symptom, revision: nil, at: Self.now)

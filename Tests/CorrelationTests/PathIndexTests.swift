@@ -44,6 +44,18 @@ import Testing
     #expect(best(path) == file)
   }
 
+  @Test func `letters of another case in a folder are no reason to take another file`() {
+    let index = PathIndex([
+      "src/gateway/PaymentService.java", "src/ledger/PaymentService.java",
+    ])
+    #expect(
+      index.matches("C:\\build\\src\\Gateway\\PaymentService.java").map(\.path)
+        == ["src/gateway/PaymentService.java"])
+    #expect(
+      index.matches("x/ledger/paymentservice.java").map(\.path)
+        == ["src/ledger/PaymentService.java"])
+  }
+
   @Test func `a file name alone means all files of that name`() {
     let matches = index.matches("pool.c")
     #expect(matches.map(\.path) == ["src/pool/pool.c", "src/server/pool.c"])

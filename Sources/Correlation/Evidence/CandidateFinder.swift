@@ -40,7 +40,7 @@ struct CandidateFinder {
   let history: LandedHistory
 
   func find(
-    project: CachedProject, from start: Date, until end: Date, below prefix: String?
+    project: CachedProject, from start: Date, until end: Date, below folders: [[UInt8]]
   ) throws -> (candidates: [Candidate], exonerated: [Exonerated]) {
     let merged = try cache.merged(project: project.id, from: start, until: end)
     let files = try cache.fileChanges(diffs: merged.compactMap(\.diffID))
@@ -48,11 +48,10 @@ struct CandidateFinder {
       project: project.id, among: merged.compactMap(\.headSHA))
     var candidates: [Candidate] = []
     var exonerated: [Exonerated] = []
-    let folder = prefix.map { Array("\($0)/".utf8) }
     for request in merged.reversed() {
       let own = request.diffID.flatMap { files[$0] } ?? []
       guard landed(request, onBranches: onBranches) else { continue }
-      if let folder, !own.contains(where: { $0.path.starts(with: folder) }) { continue }
+      guard folders.isEmpty || own.contains(where: { $0.isBelow(folders) }) else { continue }
       if let reason = reason(for: request, own, until: end) {
         exonerated.append(Exonerated(request: request, files: own, reason: reason))
         continue
@@ -98,5 +97,12 @@ struct CandidateFinder {
     }
     // project_12_bot_34ab, group_12_bot
     return (name.hasPrefix("project_") || name.hasPrefix("group_")) && name.contains("_bot")
+  }
+}
+
+extension CachedFileChange {
+  /// Whether it lies in one of some folders, or did before it was moved away.
+  fileprivate func isBelow(_ folders: [[UInt8]]) -> Bool {
+    folders.contains { path.starts(with: $0) || oldPath?.starts(with: $0) == true }
   }
 }

@@ -4,7 +4,7 @@ import Mirror
 
 /// One project's part of a question: its candidates, and what was observed on them.
 struct Investigation {
-  let scope: AnalysisScope
+  let project: CachedProject
   /// What the project is called in the answer.
   let name: String
   let revision: ObjectID
@@ -27,7 +27,7 @@ struct Investigation {
     _ scope: AnalysisScope, named name: String, query: AnalysisQuery, cache: CacheStore
   ) throws {
     let project = scope.project
-    self.scope = scope
+    self.project = project
     self.name = name
     let start = query.at.addingTimeInterval(-Double(query.lookbackDays) * 86400)
     let mirror = MirrorDirectory(
@@ -38,7 +38,9 @@ struct Investigation {
     var examined: ObjectID?
     do {
       let repository = try Repository(bareAt: mirror.path)
-      guard let found = try Self.revision(scope, query, in: repository) else { return nil }
+      guard let found = try Self.revision(scope, query, in: repository, named: name) else {
+        return nil
+      }
       revision = found.id
       examined = found.id
       references = found.references
@@ -52,15 +54,10 @@ struct Investigation {
       history = try LandedHistory(repository, revision: revision, since: start)
       recentCommits = history.newest(from: start, until: query.at)
       let docket = try CandidateFinder(cache: cache, history: history).find(
-        project: project, from: start, until: query.at, below: scope.pathPrefix)
+        project: project, from: start, until: query.at, below: Self.folders(scope))
       candidates = docket.candidates
       exonerated = docket.exonerated
     } catch let error as GitError {
-      if let revision = scope.pinned?.sha ?? query.revision,
-        error.code == .notFound || error.code == .invalid
-      {
-        throw AnalysisError.unknownRevision(revision, repository: name)
-      }
       throw AnalysisError.mirror(repository: name, error)
     } catch DiffError.missingObject(_, .tree, _) where mirror.isPartial && examined != nil {
       throw AnalysisError.filesMissing(
@@ -71,7 +68,7 @@ struct Investigation {
     let lost = LostFiles(candidates, present: view.pathSet)
     let changed = try ChangedFunctions(
       named: PlaceFinder.namesWithoutPath(in: query.symptom), by: candidates, in: cache)
-    let places = PlaceFinder(view, lost: lost, changed: changed, below: scope.pathPrefix)
+    let places = PlaceFinder(view, lost: lost, changed: changed, below: Self.folders(scope))
       .places(of: query.symptom)
     self.places = places
     exonerations = exonerated.map { one in
@@ -93,19 +90,30 @@ struct Investigation {
       candidates: observations, places: places, hasProse: query.symptom.hasProse)
   }
 
+  private static func folders(_ scope: AnalysisScope) -> [[UInt8]] {
+    scope.pathPrefixes.map { Array("\($0)/".utf8) }
+  }
+
   /// The most commits that are gone back from a branch's tip to the time of the incident.
   private static let mostSteps = 50_000
 
   private static func revision(
-    _ scope: AnalysisScope, _ query: AnalysisQuery, in repository: Repository
-  ) throws(GitError) -> (id: ObjectID, references: [(name: String, id: ObjectID)])? {
+    _ scope: AnalysisScope, _ query: AnalysisQuery, in repository: Repository, named name: String
+  ) throws -> (id: ObjectID, references: [(name: String, id: ObjectID)])? {
+    func resolve(_ revision: String) throws -> ObjectID {
+      do {
+        return try repository.resolveCommit(revision)
+      } catch  where [.notFound, .invalid, .ambiguous].contains(error.code) {
+        throw AnalysisError.unknownRevision(revision, repository: name)
+      }
+    }
     if let pinned = scope.pinned {
       let references = pinned.references.sorted { $0.key < $1.key }.compactMap { name, sha in
         ObjectID(hex: sha).map { (name: name, id: $0) }
       }
-      return (try repository.resolveCommit(pinned.sha), references)
+      return (try resolve(pinned.sha), references)
     }
-    if let revision = query.revision { return (try repository.resolveCommit(revision), []) }
+    if let revision = query.revision { return (try resolve(revision), []) }
     guard let branch = scope.branch ?? scope.project.defaultBranch,
       let tip = try repository.reference("refs/heads/\(branch)")
     else { return nil }

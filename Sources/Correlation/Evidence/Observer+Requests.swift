@@ -24,9 +24,8 @@ extension Observer {
       } else if !kinds.isDisjoint(with: [.configuration, .dependency, .migration]) {
         result[index].raise(.configuration, to: kinds.contains(.code) ? 0.5 : 1)
       }
-      let title = candidate.request.title.lowercased()
-      if title.contains("fix") || title.contains("revert") { result[index].raise(.repair, to: 1) }
-      let words = Set(title.split { !$0.isLetter })
+      let words = Set(candidate.request.title.lowercased().split { !$0.isLetter })
+      if !words.isDisjoint(with: Self.repairs) { result[index].raise(.repair, to: 1) }
       if !words.isDisjoint(with: Self.additions) { result[index].raise(.addition, to: 1) }
       if !words.isDisjoint(with: Self.removals) { result[index].raise(.removal, to: 1) }
       if let later = history.naming(candidate.request) {
@@ -35,6 +34,9 @@ extension Observer {
     }
   }
 
+  private static let repairs: Set<Substring> = [
+    "fix", "fixes", "fixed", "fixing", "fixup", "bugfix", "hotfix", "revert", "reverts", "reverted",
+  ]
   private static let additions: Set<Substring> = [
     "add", "adds", "added", "adding", "implement", "implements", "introduce", "introduces",
     "support", "supports", "allow", "enable", "new",

@@ -36,17 +36,17 @@ struct PlaceFinder {
   private let view: RevisionView
   private let lost: LostFiles
   private let changed: ChangedFunctions
-  private let folder: [UInt8]
+  private let folders: [[UInt8]]
 
   /// - Parameters:
   ///   - lost: Files that a symptom may name though the revision lacks them.
   ///   - changed: Where functions were changed that frames without a path name.
-  ///   - prefix: Only files below this directory count.
-  init(_ view: RevisionView, lost: LostFiles, changed: ChangedFunctions, below prefix: String?) {
+  ///   - folders: Only files below these directories count; with none, all do.
+  init(_ view: RevisionView, lost: LostFiles, changed: ChangedFunctions, below folders: [[UInt8]]) {
     self.view = view
     self.lost = lost
     self.changed = changed
-    folder = prefix.map { Array("\($0)/".utf8) } ?? []
+    self.folders = folders
   }
 
   /// The functions of the frames that name no file, of those that are looked into.
@@ -98,12 +98,12 @@ struct PlaceFinder {
       let found = view.index.matches(module: owner)
       if let first = found.first, found.count == 1 || first.suffixLength > 1 {
         let below = found.map { (path: view.paths[$0.index], weight: $0.weight) }
-          .filter { $0.path.starts(with: folder) }
+          .filter { isWanted($0.path) }
         if !below.isEmpty { return below }
       }
     }
     let paths = changed.paths(of: function.name).filter {
-      $0.starts(with: folder) && view.pathSet.contains($0)
+      isWanted($0) && view.pathSet.contains($0)
     }
     return paths.map { ($0, 1 / Double(paths.count)) }
   }
@@ -112,7 +112,11 @@ struct PlaceFinder {
     let present = view.index.matches(path)
     let gone = lost.matches(path, betterThan: present.first?.suffixLength ?? 0)
     let found = gone.isEmpty ? present.map { (view.paths[$0.index], $0.weight) } : gone
-    return found.filter { $0.0.starts(with: folder) }
+    return found.filter { isWanted($0.0) }
+  }
+
+  private func isWanted(_ path: [UInt8]) -> Bool {
+    folders.isEmpty || folders.contains { path.starts(with: $0) }
   }
 
   private func place(

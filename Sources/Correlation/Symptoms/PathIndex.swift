@@ -112,10 +112,7 @@ public struct PathIndex: Sendable {
       guard let (likeness, suffix, isWhole) = compare(query, file, acceptsAnyEnding) else {
         continue
       }
-      let isBetter =
-        (suffix, -likeness.rawValue) > (best.suffix, -best.likeness.rawValue)
-        && likeness == best.likeness
-        || likeness.rawValue < best.likeness.rawValue
+      let isBetter = (suffix, -likeness.rawValue) > (best.suffix, -best.likeness.rawValue)
       if files.isEmpty || isBetter {
         best = (likeness, suffix)
         files = [(file, isWhole)]

@@ -94,8 +94,7 @@ struct AnalyzeCommand: ParsableCommand {
         until: time?.end ?? end)
     var scopes = try AnalysisScopes(
       cache: cache,
-      settings: try? SettingsStore(directory: options.configDirectory, access: .readOnly),
-      repositories: repo, services: service, symptom: symptom)
+      settings: try options.settings(), repositories: repo, services: service, symptom: symptom)
     var isOffline = true
     if let revision {
       if !scopes.have(revision), try fetchRevision(revision, of: scopes.found.map(\.project)) {
