@@ -77,6 +77,13 @@ public struct AnalysisQuery: Sendable {
     self.limit = limit
   }
 
+  /// Takes the projects out that could not be looked at.
+  public mutating func leaveOut(_ errors: [AnalysisError]) {
+    let gone = Set(errors.compactMap(\.unreadable))
+    let names = names
+    scopes.removeAll { gone.contains(names.name(of: $0.project)) }
+  }
+
   /// The days to look at for an incident that lasted a while: all of it, and no fewer than usual.
   ///
   /// - Returns: At most 365.
@@ -186,10 +193,10 @@ public struct Analysis: Sendable {
   }
 
   /// An answer to a query without anything in it yet.
-  init(_ query: AnalysisQuery) {
+  init(_ query: AnalysisQuery, names: RepositoryNames? = nil) {
     at = query.at
     lookbackDays = query.lookbackDays
-    let names = query.names
+    let names = names ?? query.names
     var seen: Set<Int64> = []
     repositories = query.scopes.filter { seen.insert($0.project.id).inserted }
       .map { names.name(of: $0.project) }
@@ -204,6 +211,33 @@ public struct Analysis: Sendable {
     considered = []
     explanation = nil
     recentCommits = []
+  }
+
+  /// Takes in what was found in one project.
+  ///
+  /// - Parameter isNew: Whether a merge request was not counted before.
+  mutating func add(
+    _ found: Investigation, of scope: AnalysisScope, _ isNew: (CachedMergeRequest) -> Bool
+  ) {
+    let name = found.name
+    let new = found.candidates.map(\.request).filter(isNew)
+    candidates += new.count
+    considered += new.map { "\(name)!\($0.iid)@\($0.headSHA ?? "")" }
+    exonerations += found.exonerations.filter { isNew($0.mergeRequest) }
+    recentCommits += found.recentCommits.map {
+      RecentCommit(projectURL: scope.project.webURL, commit: $0)
+    }
+    let branch = scope.branch ?? scope.project.defaultBranch ?? ""
+    revisions[revisions[name] == nil ? name : "\(name)@\(branch)"] = "\(found.revision)"
+    references += found.references.map {
+      Reference(repository: name, name: $0.name, sha: "\($0.id)")
+    }
+    pins.append(
+      PinnedRevision(
+        sha: "\(found.revision)",
+        references: Dictionary(
+          found.references.map { ($0.name, "\($0.id)") }, uniquingKeysWith: { first, _ in first }),
+        knownSince: scope.knownSince))
   }
 }
 

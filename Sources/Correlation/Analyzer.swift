@@ -36,7 +36,19 @@ public enum AnalysisError: Error, Sendable {
     case .damaged: "Run 'sigsentry cache verify'."
     case .filesMissing(let revision, let repository, _):
       "Where the network is there, 'sigsentry analyze --repo \(repository) --revision \(revision)' fetches them."
-    case .mirror(let repository, _): "Run 'sigsentry sync \(repository)'."
+    case .mirror(let repository, let error) where error.code == .notFound:
+      "Run 'sigsentry sync \(repository)'."
+    case .mirror(let repository, _):
+      "Run 'sigsentry cache verify'; 'sigsentry cache clear \(repository)' and 'sigsentry sync \(repository)' build it anew."
+    }
+  }
+
+  /// The repository that cannot be looked at, where it is only that.
+  public var unreadable: String? {
+    switch self {
+    case .damaged(let repository, _), .mirror(let repository, _): repository
+    case .filesMissing(_, let repository, _): repository
+    case .unknownRevision: nil
     }
   }
 }
@@ -68,75 +80,72 @@ public struct Analyzer {
 
   /// Answers a query.
   ///
-  /// - Throws: ``AnalysisError``, ``CacheError``.
-  public func analyze(_ query: AnalysisQuery) throws -> Analysis {
-    var analysis = Analysis(query)
-    var investigations: [Investigation] = []
+  /// - Parameters:
+  ///   - fetchFiles: Brings the files of a revision, which a mirror of its window only lacks, into a project's mirror;
+  ///     tells whether they are there now. Called once a project at most.
+  ///   - leaveOut: Hears why a project was left out that cannot be looked at where others can.
+  /// - Throws: ``AnalysisError`` where no project can be looked at, ``CacheError``, what `fetchFiles` throws.
+  public func analyze(
+    _ query: AnalysisQuery,
+    fetchFiles: (_ revision: String, CachedProject) throws -> Bool = { _, _ in false },
+    leaveOut: (AnalysisError) -> Void = { _ in }
+  ) throws -> Analysis {
+    var query = query
+    var found: [(scope: AnalysisScope, investigation: Investigation?)] = []
+    var unreadable: Set<String> = []
+    var failure: AnalysisError?
+    for scope in query.scopes {
+      do {
+        found.append((scope, try investigate(scope, query, fetchFiles)))
+      } catch let error as AnalysisError {
+        guard let name = error.unreadable else { throw error }
+        failure = failure ?? error
+        if query.scopes.count > 1, unreadable.insert(name).inserted { leaveOut(error) }
+      }
+    }
+    if let failure, found.isEmpty { throw failure }
+    // The names stay those of the question.
+    let names = query.names
+    query.scopes = found.map(\.scope)
+    var analysis = Analysis(query, names: names)
     // Two branches of one project share merge requests.
     var known: Set<MergeRequestKey> = []
-    let names = query.names
-    for scope in query.scopes {
-      let name = names.name(of: scope.project)
-      guard let found = try Investigation(scope, named: name, query: query, cache: cache) else {
+    for (scope, investigation) in found {
+      guard let investigation else {
         analysis.pins.append(nil)
         continue
       }
-      let news = (found.candidates.map(\.request) + found.exonerations.map(\.mergeRequest)).filter {
+      analysis.add(investigation, of: scope) {
         known.insert(MergeRequestKey(project: scope.project.id, iid: $0.iid)).inserted
       }
-      let new = Set(news.map(\.iid))
-      analysis.candidates += found.candidates.count { new.contains($0.request.iid) }
-      analysis.recentCommits += found.recentCommits.map {
-        RecentCommit(projectURL: scope.project.webURL, commit: $0)
-      }
-      let branch = scope.branch ?? scope.project.defaultBranch ?? ""
-      analysis.revisions[analysis.revisions[name] == nil ? name : "\(name)@\(branch)"] =
-        "\(found.revision)"
-      analysis.references += found.references.map { reference in
-        Reference(repository: name, name: reference.name, sha: "\(reference.id)")
-      }
-      analysis.pins.append(
-        PinnedRevision(
-          sha: "\(found.revision)",
-          references: Dictionary(
-            found.references.map { ($0.name, "\($0.id)") }, uniquingKeysWith: { first, _ in first }),
-          knownSince: scope.knownSince))
-      analysis.considered += found.candidates.filter { new.contains($0.request.iid) }.map {
-        "\(name)!\($0.request.iid)@\($0.request.headSHA ?? "")"
-      }
-      analysis.exonerations += found.exonerations.filter { new.contains($0.mergeRequest.iid) }
-      investigations.append(found)
     }
     var listed: Set<String> = []
     analysis.recentCommits = Array(
       analysis.recentCommits.filter { listed.insert($0.commit.sha).inserted }.sorted {
         ($0.commit.committedAt, $0.commit.sha) > ($1.commit.committedAt, $1.commit.sha)
       }.prefix(Self.recentCommits))
+    let investigations = found.compactMap(\.investigation)
     let ranked = rank(investigations)
-    analysis.suspects = ranked.prefix(query.limit).map { suspect($0, investigations, query) }
+    analysis.suspects = ranked.prefix(query.limit).map { suspect($0, investigations) }
     if (analysis.suspects.first?.confidence ?? 0) < Self.threshold {
       analysis.explanation = explanation(analysis, query.symptom)
     }
     return analysis
   }
 
-  /// Answers a query, and lets what a mirror of its window only lacks be fetched, once a project.
-  ///
-  /// - Parameter fetchFiles: Brings the files of a revision into a project's mirror; tells whether they are there now.
-  /// - Throws: ``AnalysisError``, ``CacheError``, what `fetchFiles` throws.
-  public func analyze(
-    _ query: AnalysisQuery, fetchFiles: (_ revision: String, CachedProject) throws -> Bool
-  ) throws -> Analysis {
-    var completed: Set<Int64> = []
-    while true {
-      do {
-        return try analyze(query)
-      } catch AnalysisError.filesMissing(let revision, let repository, let project) {
-        guard completed.insert(project.id).inserted, try fetchFiles(revision, project) else {
-          throw AnalysisError.filesMissing(
-            revision: revision, repository: repository, project: project)
-        }
+  private func investigate(
+    _ scope: AnalysisScope, _ query: AnalysisQuery,
+    _ fetchFiles: (_ revision: String, CachedProject) throws -> Bool
+  ) throws -> Investigation? {
+    let name = query.names.name(of: scope.project)
+    do {
+      return try Investigation(scope, named: name, query: query, cache: cache)
+    } catch AnalysisError.filesMissing(let revision, let repository, let project) {
+      guard try fetchFiles(revision, project) else {
+        throw AnalysisError.filesMissing(
+          revision: revision, repository: repository, project: project)
       }
+      return try Investigation(scope, named: name, query: query, cache: cache)
     }
   }
 
@@ -206,7 +215,7 @@ public struct Analyzer {
   }
 
   private func suspect(
-    _ ranked: Ranked, _ investigations: [Investigation], _ query: AnalysisQuery
+    _ ranked: Ranked, _ investigations: [Investigation]
   ) -> Suspect {
     let investigation = investigations[ranked.investigation]
     let candidate = investigation.candidates[ranked.candidate]

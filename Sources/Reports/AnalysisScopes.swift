@@ -207,35 +207,6 @@ public struct AnalysisScopes {
     )
   }
 
-  /// Leaves out the repositories whose mirrors are damaged or gone, where others are not.
-  ///
-  /// - Returns: Whether one was left out.
-  public mutating func keepReadable() -> Bool {
-    guard found.count > 1 else { return false }
-    let names = RepositoryNames(of: found.lazy.map(\.project))
-    var left: [AnalysisScope] = []
-    var reasons: [String] = []
-    for scope in found {
-      let project = scope.project
-      let mirror = MirrorDirectory(
-        cache: cache.directory, host: project.host, projectID: project.projectID)
-      let damage =
-        mirror.exists ? (try? mirror.visibleDamage()) ?? ["it cannot be opened"] : ["it is missing"]
-      guard let first = damage.first else {
-        left.append(scope)
-        continue
-      }
-      let name = names.name(of: project)
-      reasons.append(
-        "The mirror of \(name) is damaged and was left out: \(first). Run 'sigsentry sync \(name)'."
-      )
-    }
-    guard !left.isEmpty, !reasons.isEmpty else { return false }
-    found = left
-    notes += reasons
-    return true
-  }
-
   /// Notes where the cache does not reach over the window.
   public mutating func checkWindow(from start: Date, until end: Date) {
     let names = RepositoryNames(of: found.lazy.map(\.project))

@@ -40,15 +40,33 @@ private let trace =
     let mirrors = fixture.directory.appendingPathComponent("cache/mirrors")
     let packs = try FileManager.default.subpathsOfDirectory(atPath: mirrors.path)
       .filter { $0.contains("/\(other).git/objects/pack/") }
+    var content: [String: Data] = [:]
     for name in packs {
+      content[name] = try Data(contentsOf: mirrors.appendingPathComponent(name))
       try FileManager.default.removeItem(at: mirrors.appendingPathComponent(name))
     }
-    let partial = try await fixture.run("analyze", "-", input: trace)
+    let partial = try await fixture.run("analyze", "-", "--json", input: trace)
     #expect(partial.status == 2)
-    #expect(partial.text.contains("The mirror of acme/other is damaged and was left out"))
-    #expect(partial.text.contains("1. !"))
+    let notes = try #require(try object(partial)["notes"] as? [String])
+    #expect(notes.contains { $0.hasPrefix("The mirror of acme/other cannot be read") })
+    #expect(notes.contains { $0.hasSuffix("It was left out. Run 'sigsentry sync acme/other'.") })
+    #expect(try object(partial)["repositories"] as? [String] == ["acme/shop"])
     let alone = try await fixture.run("analyze", "-", "--repo", "acme/other", input: trace)
     #expect(alone.status == 1)
+    for name in packs where name.hasSuffix(".pack") || name.hasSuffix(".idx") {
+      let path = mirrors.appendingPathComponent(name)
+      let whole = try #require(content[name])
+      // Head and checksum as they were; between them nothing is right.
+      let damaged =
+        name.hasSuffix(".pack")
+        ? whole.prefix(12) + Data(count: whole.count - 32) + whole.suffix(20) : whole
+      try damaged.write(to: path)
+    }
+    let broken = try await fixture.run("analyze", "-", "--json", input: trace)
+    #expect(broken.status == 2, "\(broken.errorText)")
+    let advice = "'sigsentry cache clear acme/other' and 'sigsentry sync acme/other' build it anew."
+    #expect((try object(broken)["notes"] as? [String])?.contains { $0.hasSuffix(advice) } == true)
+    #expect((try object(broken)["suspects"] as? [Any])?.isEmpty == false)
     await fixture.stop()
   }
 

@@ -59,34 +59,29 @@ struct AnswerWriter {
     shortfalls += scopes.found.compactMap {
       Self.failure(of: $0.project, named: names.name(of: $0.project))
     }
-    var found = scopes.found
-    while true {
-      let query = AnalysisQuery(
-        symptom: symptom, scopes: found, at: at, lookbackDays: days, revision: question.revision,
-        limit: question.limit)
-      do {
-        var told = notes + Self.shortened(shortfalls)
-        let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
-        let analysis = try Analyzer(cache: cache, fitted: weights)
-          .analyze(query, fetchFiles: completion.fetchFiles)
-        let report = AnalysisReport(
-          analysis, notes: told, weights: weights, answeredOffline: completion.isOffline)
-        return Answer(
-          forms: try forms(analysis, report, query.names, notes: told),
-          isPartial: !shortfalls.isEmpty)
-      } catch let error as AnalysisError {
-        let names = query.names
-        let left = found.filter { names.name(of: $0.project) != error.unreadable }
-        let reason = completion.takeFailure()
-        guard !left.isEmpty, left.count < found.count else {
-          throw reason.map {
-            WebFailure($0.code, "\(error.summary) \($0.message)", hint: $0.hint)
-          } ?? error
-        }
-        found = left
-        shortfalls.insert("\(error.summary) \(reason?.message ?? error.hint)", at: 0)
-      }
+    let query = AnalysisQuery(
+      symptom: symptom, scopes: scopes.found, at: at, lookbackDays: days,
+      revision: question.revision, limit: question.limit)
+    var told = notes
+    let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
+    let analysis: Analysis
+    do {
+      analysis = try Analyzer(cache: cache, fitted: weights).analyze(
+        query, fetchFiles: completion.fetchFiles,
+        leaveOut: { error in
+          let reason = completion.takeFailure()
+          shortfalls.insert("\(error.summary) \(reason?.message ?? error.hint)", at: 0)
+        })
+    } catch let error as AnalysisError {
+      throw completion.takeFailure().map {
+        WebFailure($0.code, "\(error.summary) \($0.message)", hint: $0.hint)
+      } ?? error
     }
+    told = notes + Self.shortened(shortfalls) + told.dropFirst(notes.count)
+    let report = AnalysisReport(
+      analysis, notes: told, weights: weights, answeredOffline: completion.isOffline)
+    return Answer(
+      forms: try forms(analysis, report, query.names, notes: told), isPartial: !shortfalls.isEmpty)
   }
 
   private func forms(
@@ -147,16 +142,5 @@ struct AnswerWriter {
     return
       "The last sync of \(name) failed (\(failure)); the answer stands on what it had at "
       + "\(UTCTime.text(syncedAt))."
-  }
-}
-
-extension AnalysisError {
-  /// The repository that cannot be looked at, where it is only that.
-  fileprivate var unreadable: String? {
-    switch self {
-    case .damaged(let repository, _), .mirror(let repository, _): repository
-    case .filesMissing(_, let repository, _): repository
-    case .unknownRevision: nil
-    }
   }
 }

@@ -102,20 +102,23 @@ struct AnalyzeCommand: ParsableCommand {
       }
       try scopes.keep(having: revision)
     }
-    let isPartial = scopes.keepReadable()
     scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
-    let query = AnalysisQuery(
+    var query = AnalysisQuery(
       symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
       limit: limit)
     var notes = readingNotes + scopes.notes
     let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
-    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(query) {
-      revision, project in
-      guard let download = try options.contentDownload(for: project) else { return false }
-      isOffline = false
-      return try download.fetchFiles(
-        of: revision, in: project, cacheDirectory: options.cacheDirectory)
-    }
+    var leftOut: [AnalysisError] = []
+    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(
+      query,
+      fetchFiles: { revision, project in
+        guard let download = try options.contentDownload(for: project) else { return false }
+        isOffline = false
+        return try download.fetchFiles(
+          of: revision, in: project, cacheDirectory: options.cacheDirectory)
+      }, leaveOut: { leftOut.append($0) })
+    notes += leftOut.map { "\($0.summary) It was left out. \($0.hint)" }
+    query.leaveOut(leftOut)
     let report = AnalysisReport(
       analysis, notes: notes, weights: weights, answeredOffline: isOffline)
     if let capsule {
@@ -126,7 +129,7 @@ struct AnalyzeCommand: ParsableCommand {
       try write(packed, to: capsule)
     }
     write(report)
-    if isPartial { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
+    if !leftOut.isEmpty { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
   }
 
   /// Asks for a branch, a tag or a commit that no mirror has.
