@@ -317,6 +317,7 @@ import Testing
     let answered = try await fixture.api("GET", "/v1/analyses/2", key: key).data
     #expect(answered["status"]?.text == "complete", "\(answered)")
     #expect(answered["result"]?["lookbackDays"] == .integer(30))
+    #expect(answered["timeEnd"]?.text != nil && answered["timeEnd"] == answered["result"]?["at"])
     let correlation = answered["result"]?["codeCorrelation"]
     #expect(correlation?["available"] == .bool(true))
     #expect(correlation?["causalPR"]?["id"] == .integer(iid))
@@ -354,6 +355,16 @@ import Testing
       try await fixture.until { try fixture.store.analysis(id: Int64(id))?.status == .complete }
     }
     await fixture.stop()
+  }
+
+  @Test func `a question that is asked again covers what it did`() throws {
+    let end = Date(timeIntervalSince1970: 1_777_100_445.4)
+    let question = AnalysisQuestion(
+      description: "x", timeStart: end.addingTimeInterval(-60), timeEnd: end)
+    #expect(question.timeStart <= end.addingTimeInterval(-60) && question.timeEnd >= end)
+    let stored = String(decoding: question.json.line, as: UTF8.self)
+    let again = try #require(AnalysisQuestion(stored: stored, symptom: []))
+    #expect(again.timeStart == question.timeStart && again.timeEnd == question.timeEnd)
   }
 
   @Test func `a question that makes no sense is refused`() async throws {

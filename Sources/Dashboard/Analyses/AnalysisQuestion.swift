@@ -2,12 +2,14 @@ import Foundation
 import Reports
 
 /// What somebody asks over the API or the form.
+///
+/// Its times are of whole seconds, outwards: so they are stored, and so they are told.
 struct AnalysisQuestion: Sendable {
   var description: String
   /// When it began to be seen.
-  var timeStart: Date
+  let timeStart: Date
   /// When it was last seen: later merges are no suspects.
-  var timeEnd: Date
+  let timeEnd: Date
   var metadata = JSONValue.object([])
   /// Stack traces, log lines, paths: whatever there is.
   var symptom: [UInt8] = []
@@ -59,8 +61,9 @@ struct AnalysisQuestion: Sendable {
 
   init(description: String, timeStart: Date, timeEnd: Date) {
     self.description = description
-    self.timeStart = timeStart
-    self.timeEnd = timeEnd
+    self.timeStart = Date(
+      timeIntervalSince1970: timeStart.timeIntervalSince1970.rounded(.down))
+    self.timeEnd = Date(timeIntervalSince1970: timeEnd.timeIntervalSince1970.rounded(.up))
   }
 
   /// What the symptom's parser reads.

@@ -34,7 +34,6 @@ struct AnswerWriter {
   func answer(_ question: AnalysisQuestion) throws -> Answer {
     let symptom = Symptom.parse(question.text)
     var (shortfalls, question) = try withoutUncached(question)
-    let at = Date(timeIntervalSince1970: question.timeEnd.timeIntervalSince1970.rounded(.up))
     var scopes = try AnalysisScopes(
       cache: cache, settings: store, repositories: question.repositories,
       services: question.services, symptom: symptom)
@@ -44,7 +43,7 @@ struct AnswerWriter {
     let days =
       question.lookbackDays
       ?? AnalysisQuery.lookbackDays(usual: usual, from: question.timeStart, until: question.timeEnd)
-    let start = at.addingTimeInterval(-Double(days) * 86400)
+    let start = question.timeEnd.addingTimeInterval(-Double(days) * 86400)
     let completion = MirrorCompletion(cacheDirectory: cache.directory, download: download)
     if let revision = question.revision {
       if !scopes.have(revision) {
@@ -53,14 +52,14 @@ struct AnswerWriter {
       try scopes.keep(having: revision)
     }
     let notes = scopes.notes
-    scopes.checkWindow(from: start, until: at)
+    scopes.checkWindow(from: start, until: question.timeEnd)
     shortfalls += scopes.notes.dropFirst(notes.count)
     let names = RepositoryNames(of: scopes.found.lazy.map(\.project))
     shortfalls += scopes.found.compactMap {
       Self.failure(of: $0.project, named: names.name(of: $0.project))
     }
     let query = AnalysisQuery(
-      symptom: symptom, scopes: scopes.found, at: at, lookbackDays: days,
+      symptom: symptom, scopes: scopes.found, at: question.timeEnd, lookbackDays: days,
       revision: question.revision, limit: question.limit)
     var told = notes
     let weights = AnalysisScopes.weights(for: query, in: cache, notes: &told)
