@@ -3,7 +3,7 @@ import Glibc
 
 /// The config directory's database, `connections.sqlite`.
 ///
-/// Every change is one transaction and is on the disk when the call returns. Several processes may
+/// Every change is one transaction, or a part of one, and is on the disk when that has returned. Several processes may
 /// use one directory: a writer waits up to 10 seconds for another. Calls block their thread.
 public final class SettingsStore: Sendable {
   /// What a store may do.
@@ -56,9 +56,31 @@ public final class SettingsStore: Sendable {
     }
   }
 
+  /// Runs the body as one change: what it does with this store comes about as a whole, or not at all where it throws.
+  ///
+  /// - Parameter body: Nobody else can write while it runs, and other threads of this process cannot read either.
+  /// - Throws: What the body throws, as it is; ``SettingsError``.
+  public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+    var failure: (any Error)?
+    do {
+      return try write { _ in
+        do {
+          return try body()
+        } catch {
+          failure = error
+          throw error
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+  }
+
   func read<Value>(_ body: (Database) throws -> Value) throws(SettingsError) -> Value {
     do {
-      return try queue.read(body)
+      return try queue.unsafeReentrantRead { db in
+        try db.readOnly { try Self.isolated(db, body) }
+      }
     } catch {
       throw SettingsError(error, path: path)
     }
@@ -68,10 +90,23 @@ public final class SettingsStore: Sendable {
     // GRDB would run the body without the lock, up to its first change.
     guard access == .readWrite else { throw .readOnly(path: path) }
     do {
-      return try queue.write(body)
+      return try queue.unsafeReentrantWrite { db in try Self.isolated(db, body) }
     } catch {
       throw SettingsError(error, path: path)
     }
+  }
+
+  /// Runs the body in a transaction, or within the one that is open: see ``transaction(_:)``.
+  private static func isolated<Value>(
+    _ db: Database, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    var result: Value?
+    try db.inSavepoint {
+      result = try body(db)
+      return .commit
+    }
+    guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL) }
+    return result
   }
 
   /// Writes with a body that may fail in ways of its own: those errors come out as they are.
@@ -93,9 +128,9 @@ public final class SettingsStore: Sendable {
   }
 
   /// Moves the log into the file, so that no older version of a secret stays in it. Left for later
-  /// where others are reading.
+  /// where others are reading, and within ``transaction(_:)``.
   func emptyLog() {
-    _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    _ = try? queue.unsafeReentrantWrite { try $0.checkpoint(.truncate) }
   }
 }
 

@@ -223,6 +223,35 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: config))
   }
 
+  @Test func `what is done in one transaction comes about as a whole or not at all`() throws {
+    struct Stop: Error {}
+    let store = try SettingsStore(directory: config)
+    let kept = try store.addRepository(store.reference("g/kept"), connection: nil, at: noon)
+    #expect(throws: Stop.self) {
+      try store.transaction {
+        let connection = try store.insert(draft())
+        try store.editRepository(kept.id, at: noon) { $0.connectionID = connection.id }
+        #expect(try store.repository(id: kept.id)?.connectionID == connection.id)
+        #expect(throws: SettingsError.duplicateConnection(name: "work")) {
+          try store.insert(draft())
+        }
+        try store.delete(connection: connection.id)
+        try store.insert(draft())
+        throw Stop()
+      }
+    }
+    #expect(try store.connections().isEmpty && store.repositories() == [kept])
+    let id = try store.transaction {
+      // What fails within, and is caught there, takes back itself alone.
+      let connection = try store.insert(draft())
+      _ = try? store.insert(draft())
+      try store.editRepository(kept.id, at: noon) { $0.connectionID = connection.id }
+      return connection.id
+    }
+    #expect(try store.connections().map(\.id) == [id])
+    #expect(try store.repositories().map(\.connectionID) == [id])
+  }
+
   @Test func `every error has a sentence and a hint`() {
     let errors: [SettingsError] = [
       .directory(path: "/p", reason: "r"), .notFound(path: "/p"),

@@ -154,7 +154,7 @@ struct Configuration: Sendable {
     return item.repositories
   }
 
-  // MARK: Items as the API changes them: all or nothing
+  // MARK: Items as the API changes them: one transaction each, so all or nothing
 
   /// Asks GitLab about a token and every repository, and stores them only where all is well.
   func create(
@@ -172,14 +172,11 @@ struct Configuration: Sendable {
     let found = try resolve(
       change.repositories ?? [], on: baseURL, tokens: FixedToken(token), caFile: nil, item: nil)
     try checkMappings(change.mappings ?? [], paths: found.map(\.reference.path), item: nil)
-    let outcome = try setup.store(
-      ConnectionSecrets(accessToken: token), check, name: name ?? freeName(for: baseURL),
-      baseURL: baseURL, caFile: nil, at: Date())
-    do {
+    return try store.transaction {
+      let outcome = try setup.store(
+        ConnectionSecrets(accessToken: token), check, name: name ?? freeName(for: baseURL),
+        baseURL: baseURL, caFile: nil, at: Date())
       return try apply(change, found, to: outcome.connection.id)
-    } catch {
-      _ = try? remove(outcome.connection.id, withRepositories: true)
-      throw error
     }
   }
 
@@ -228,13 +225,16 @@ struct Configuration: Sendable {
     let paths =
       change.repositories == nil ? item.repositories.map(\.path) : found.map(\.reference.path)
     if let mappings = change.mappings { try checkMappings(mappings, paths: paths, item: item) }
-    if let renewal {
-      let outcome = try setup.store(
-        ConnectionSecrets(accessToken: renewal.token), renewal.check, name: connection.name,
-        baseURL: connection.baseURL, caFile: connection.caFile, at: Date())
-      revoke(outcome.replaced)
+    let outcome = try store.transaction {
+      let outcome = try renewal.map { renewal in
+        try setup.store(
+          ConnectionSecrets(accessToken: renewal.token), renewal.check, name: connection.name,
+          baseURL: connection.baseURL, caFile: connection.caFile, at: Date())
+      }
+      _ = try apply(change, found, to: id)
+      return outcome
     }
-    _ = try apply(change, found, to: id)
+    revoke(outcome?.replaced)
   }
 
   /// A repository that somebody named.
