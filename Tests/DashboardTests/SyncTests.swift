@@ -131,6 +131,18 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a repository that is removed while its sync runs stays off the board`() {
+    let board = SyncBoard()
+    board.change(1, path: "acme/shop") { $0.enter(.queued) }
+    board.change(1, path: "acme/shop") { $0.enter(.fetching) }
+    #expect(board.overview().states.keys.sorted() == [1])
+    board.forget(1)
+    for phase in [SyncState.Phase.fetching, .idle] {
+      board.change(1, path: "acme/shop") { $0.enter(phase) }
+    }
+    #expect(board.overview().states.isEmpty && board.overview().roundBegan == nil)
+  }
+
   @Test func `a webhook's key opens nothing else`() async throws {
     let fixture = try await DashboardFixture()
     let key = try fixture.key(.webhook)

@@ -65,13 +65,15 @@ final class SyncBoard: Sendable {
     }
   }
 
-  /// Changes a state and tells of it.
+  /// Changes a state and tells of it. One that there is none of begins with the queue: later news of a repository that was
+  /// removed is no news.
   func change(
     _ id: RepositorySetting.ID, path: String, _ body: (inout SyncState) -> Void
   ) {
     contents.withLock { contents in
       var state = contents.states[id] ?? SyncState(repositoryID: id, path: path)
       body(&state)
+      guard contents.states[id] != nil || state.phase == .queued else { return }
       let wasQuiet = !contents.states.values.contains { $0.phase != .idle }
       if wasQuiet, state.phase != .idle { contents.roundBegan = Date() }
       contents.states[id] = state
