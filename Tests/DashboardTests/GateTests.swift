@@ -78,6 +78,8 @@ import Testing
       #expect(!policy.contains("unsafe"))
       #expect(answer["X-Content-Type-Options"] == "nosniff")
       #expect(answer["Referrer-Policy"] == "no-referrer")
+      #expect(answer["Cross-Origin-Opener-Policy"] == "same-origin")
+      #expect(answer["Cross-Origin-Resource-Policy"] == "same-origin")
       #expect(answer["Cache-Control"] == "no-store")
       #expect(answer["Server"] == nil)
     }

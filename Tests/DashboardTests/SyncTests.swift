@@ -25,6 +25,7 @@ import Testing
     #expect(text.contains("acme/shop"))
     let known = try await fixture.client.send("GET", "/events", until: "\n\n")
     #expect(known["Content-Type"] == "text/event-stream")
+    #expect(known["X-Accel-Buffering"] == "no")
     let page = try await browser.get("/sync")
     #expect(page.status == 200 && page.text.contains("acme/shop"))
     let twin = try await browser.get("/sync.json").json["repositories"]?.elements

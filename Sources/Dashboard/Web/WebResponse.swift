@@ -47,26 +47,29 @@ struct WebResponse: Sendable {
   }
 
   /// The same with one header more.
-  func with(_ name: HTTPField.Name, _ value: String) -> WebResponse {
+  func with(_ name: HTTPField.Name?, _ value: String) -> WebResponse {
     var response = self
-    response.headers.append(HTTPField(name: name, value: value))
+    if let name { response.headers.append(HTTPField(name: name, value: value)) }
     return response
   }
 }
 
 extension HTTPField.Name {
-  static let contentSecurityPolicy = Self.known("Content-Security-Policy")
-  static let referrerPolicy = Self.known("Referrer-Policy")
-  static let crossOriginOpenerPolicy = Self.known("Cross-Origin-Opener-Policy")
-  static let crossOriginResourcePolicy = Self.known("Cross-Origin-Resource-Policy")
-  static let secFetchSite = Self.known("Sec-Fetch-Site")
-  static let forwardedFor = Self.known("X-Forwarded-For")
-  static let acceptBuffering = Self.known("X-Accel-Buffering")
-  static let refresh = Self.known("Refresh")
-  static let gitlabToken = Self.known("X-Gitlab-Token")
+  static let contentSecurityPolicy = Self("Content-Security-Policy")
+  static let referrerPolicy = Self("Referrer-Policy")
+  static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy")
+  static let crossOriginResourcePolicy = Self("Cross-Origin-Resource-Policy")
+  static let secFetchSite = Self("Sec-Fetch-Site")
+  static let forwardedFor = Self("X-Forwarded-For")
+  static let acceptBuffering = Self("X-Accel-Buffering")
+  static let refresh = Self("Refresh")
+  static let gitlabToken = Self("X-Gitlab-Token")
+}
 
-  private static func known(_ name: String) -> HTTPField.Name {
-    guard let name = HTTPField.Name(name) else { return .connection }
-    return name
+extension HTTPFields {
+  /// The value of a field whose name is made of text; there is none of a name that is no token.
+  subscript(name: HTTPField.Name?) -> String? {
+    get { name.flatMap { self[$0] } }
+    set { if let name { self[name] = newValue } }
   }
 }
