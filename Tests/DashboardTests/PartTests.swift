@@ -61,6 +61,11 @@ import Testing
     #expect(form["a"] == "1 2" && form["b"] == "ä&" && form["c"] == "")
     #expect(form.all("a") == ["1 2", "3"])
     #expect(form["none"] == nil)
+    // Two hexadecimal digits and nothing else.
+    for text in ["%+f", "%-0", "% 1", "%g0", "%4", "%", "%ä1"] {
+      #expect(PercentCoding.decode(text) == text)
+    }
+    #expect(PercentCoding.decode("%2B%4aé%25%7E") == "+Jé%~")
   }
 
   @Test func `a caller gets what its bucket holds, and one for each interval`() {
