@@ -53,6 +53,11 @@ import Testing
     #expect(whole.text == "naïve 日本語 👩‍👩‍👧 &amp; &lt;b&gt;")
   }
 
+  @Test func `an analysis is not said to run offline where it may fetch what is missing`() throws {
+    let page = try #require(SamplePages().all.first { $0.name == "analysis-none" })
+    #expect(page.html.text.contains("Run again</button>") && !page.html.text.contains("offline"))
+  }
+
   @Test func `a page below a path of a proxy leads to that path alone`() {
     let shell = Shell(root: "/sigsentry", csrfToken: "x", now: SamplePages.now)
     let page = HTMLChecker(SamplePages().repositoryPage(20).html(in: shell).text)

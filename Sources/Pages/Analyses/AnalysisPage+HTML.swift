@@ -38,7 +38,7 @@ extension AnalysisPage: Page {
       """
     let again =
       summary.status == .pending || summary.status == .processing
-      ? "" : shell.postButton("Run again, offline", .rerun(summary.id))
+      ? "" : shell.postButton("Run again", .rerun(summary.id))
     return "<div class=\"buttons\">\(again) \(downloads)</div>\n"
   }
 
