@@ -127,26 +127,3 @@ extension AnalysisReport {
     return text + "</table>\n</details>\n"
   }
 }
-
-/// Text for pages.
-enum HTMLText {
-  /// The text with what has a meaning in HTML escaped, in elements and quoted attributes alike; control characters and
-  /// those that turn the direction of text are left out.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\u{0}"..<"\u{9}", "\u{B}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{200E}", "\u{200F}",
-        "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
-        continue
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-}

@@ -132,6 +132,13 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
     #expect(!page.contains("<script"))
     #expect(!page.contains("href=\"javascript"))
     #expect(!page.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    #expect(!page.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{9B}" })
+  }
+
+  @Test func `the page shows what hides in text or turns it around`() {
+    let page = report(analysis([suspect(title: "a\u{202E}b\u{61C}c\u{200B}d\u{2067}é 漢 🙂 &'")]))
+      .html
+    #expect(page.contains(#"a\u{202e}b\u{61c}c\u{200b}d\u{2067}é 漢 🙂 &amp;&#39;</a>"#))
   }
 
   @Test func `the page needs nothing from elsewhere`() {

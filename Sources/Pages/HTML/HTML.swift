@@ -1,3 +1,5 @@
+import Reports
+
 /// A piece of a page. Markup comes from literals of this source alone; whatever is interpolated into them becomes text.
 ///
 /// `let cell: HTML = "<td title=\"\(path)\">\(title)</td>"` is safe for any title and path: strings are escaped for
@@ -59,7 +61,7 @@ extension HTML {
 
     /// Adds text of one line: line feeds and tabs are shown as what they are.
     package mutating func appendInterpolation(_ text: some StringProtocol) {
-      HTMLEscaping.append(text, keepingLines: false, to: &bytes)
+      HTMLText.append(text, keepingLines: false, to: &bytes)
     }
 
     /// Adds text of one line that reads in its own direction: a title in Hebrew leaves the words around it alone.
@@ -71,7 +73,7 @@ extension HTML {
 
     /// Adds text of several lines, as for a text area or preformatted text.
     package mutating func appendInterpolation(lines text: some StringProtocol) {
-      HTMLEscaping.append(text, keepingLines: true, to: &bytes)
+      HTMLText.append(text, keepingLines: true, to: &bytes)
     }
 
     /// Adds a number, as `12345`.

@@ -1,10 +1,17 @@
-/// Turns text into bytes that are text in HTML, too.
-enum HTMLEscaping {
-  /// Appends text, escaped for elements and double-quoted attributes.
+/// Turns text into text of a page.
+package enum HTMLText {
+  /// The text escaped as ``append(_:keepingLines:to:)`` does, with its line feeds and tabs as they are.
+  static func escaped(_ text: String) -> String {
+    var output: [UInt8] = []
+    append(text, keepingLines: true, to: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// Appends text, escaped for elements and quoted attributes.
   ///
   /// Control characters and those that turn the direction of text or hide in it are written as `\u{202e}`, so that a
   /// person sees them: a title must not be able to look like another.
-  static func append(
+  package static func append(
     _ text: some StringProtocol, keepingLines: Bool, to output: inout [UInt8]
   ) {
     let done: Void? = text.utf8.withContiguousStorageIfAvailable {
