@@ -9,10 +9,13 @@ public struct AnalysisReport {
   let weights: FittedWeights?
   private let answeredOffline: Bool
 
+  /// Makes the forms of an answer.
+  ///
   /// - Parameters:
+  ///   - analysis: The answer.
   ///   - notes: What a reader should know of how the question was understood, sentences.
   ///   - weights: What the suspects were weighed with; `nil` for the standard weights.
-  ///   - answeredOffline: Whether the process could not have reached the network.
+  ///   - answeredOffline: Whether nothing was fetched for it.
   public init(
     _ analysis: Analysis, notes: [String] = [], weights: FittedWeights? = nil,
     answeredOffline: Bool

@@ -6,8 +6,11 @@ import Mirror
 public struct FileStats: Sendable {
   /// What was compared.
   public enum Subject: Sendable, Equatable {
+    /// A merge request's base with its head.
     case mergeRequest(iid: Int64, base: String?, head: String?)
+    /// A commit's first parent with it; nothing where it has none.
     case commit(sha: String, parent: String?)
+    /// A range's base with its head.
     case range(base: String, head: String)
   }
 
@@ -117,7 +120,7 @@ public struct FileStats: Sendable {
     return output
   }
 
-  /// A table for people: a line a file, most changed lines first where asked, and the sums.
+  /// A table for people: a line a file, in the order of ``files``, and the sums.
   public func text() -> String {
     if let incomplete { return "no diff: \(TerminalText.safe(incomplete))\n" }
     var table = TextTable(columns: [.right("+"), .right("-"), .left("file")])

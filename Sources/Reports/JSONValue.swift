@@ -2,12 +2,19 @@ import Foundation
 
 /// A JSON value whose objects keep the order of their keys, so that the same answer is the same bytes every time.
 public indirect enum JSONValue: Sendable, Equatable {
+  /// Nothing.
   case null
+  /// True or false.
   case bool(Bool)
+  /// A whole number.
   case integer(Int64)
+  /// Any other number; one that is not finite is written as null.
   case number(Double)
+  /// Text.
   case string(String)
+  /// A list.
   case array([JSONValue])
+  /// Members in their order; no name stands twice.
   case object([(String, JSONValue)])
 
   /// Text, or null.

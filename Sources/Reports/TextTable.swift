@@ -1,8 +1,10 @@
-/// A table of plain text, its columns as wide as their widest cell.
+/// A table of plain text, its columns as wide on a terminal as their widest cell.
 public struct TextTable {
   /// A column's head and the side its cells lean to.
   public enum Column: Sendable {
+    /// Cells begin one below the other, as names do.
     case left(String)
+    /// Cells end one below the other, as numbers do.
     case right(String)
 
     fileprivate var title: String {
@@ -26,14 +28,14 @@ public struct TextTable {
     guard !rows.isEmpty else { return "" }
     let lines = [columns.map(\.title)] + rows
     let widths = columns.indices.map { column in
-      lines.map { $0[column].count }.max() ?? 0
+      lines.map { TerminalText.width($0[column]) }.max() ?? 0
     }
     var text = ""
     for cells in lines {
       var line = ""
       for (index, column) in columns.enumerated() {
         let cell = cells[index]
-        let padding = String(repeating: " ", count: widths[index] - cell.count)
+        let padding = String(repeating: " ", count: widths[index] - TerminalText.width(cell))
         if index > 0 { line += "  " }
         switch column {
         case .left: line += cell + padding

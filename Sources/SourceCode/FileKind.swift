@@ -1,8 +1,12 @@
 /// What a file is for, told by its path.
 public enum FileKind: UInt8, Sendable, Hashable, CaseIterable {
+  /// The program, and whatever is nothing else.
   case code
+  /// A test of it, or what tests need.
   case test
+  /// Text for people.
   case documentation
+  /// Text of the program in a language.
   case translation
   /// Settings of the program, its build or its deployment.
   case configuration

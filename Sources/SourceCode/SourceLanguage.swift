@@ -1,6 +1,8 @@
 /// A language whose functions can be found, or whose comments can be told from code.
 public enum SourceLanguage: UInt8, Sendable, Hashable, CaseIterable {
+  /// Those whose functions can be found; TypeScript counts as JavaScript, and Objective-C as C++.
   case c, cPlusPlus, cSharp, go, java, javaScript, kotlin, php, python, ruby, rust, scala, swift
+  /// The same for Vala.
   case vala
   /// Comments begin with `#`: shell scripts, YAML, TOML and the like. Functions are not sought.
   case hashComments

@@ -106,5 +106,9 @@ import Testing
     table.add(["100", "bcd"])
     #expect(table.text == "  n  name\n  1  a\n100  bcd\n")
     #expect(TextTable(columns: [.left("x")]).text == "")
+    var wide = TextTable(columns: [.left("name"), .right("n")])
+    wide.add(["漢字🙂", "1"])
+    wide.add(["abc", "漢"])
+    #expect(wide.text == "name     n\n漢字🙂   1\nabc     漢\n")
   }
 }
