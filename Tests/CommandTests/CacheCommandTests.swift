@@ -157,15 +157,13 @@ import Testing
     await fixture.stop()
   }
 
-  /// Kills a command as soon as a file is there.
+  /// Kills a command as soon as a file is there; the signal may come late.
   private func killing(_ command: ChildProcess, once path: String) async throws {
-    let end = Task { try await command.ended() }
-    while !FileManager.default.fileExists(atPath: path) {
-      if kill(command.pid, 0) != 0 { break }
-      try await Task.sleep(for: .milliseconds(2))
+    try await command.until {
+      FileManager.default.fileExists(atPath: path) || command.hasEnded
     }
     command.send(SIGKILL)
-    _ = try await end.value
+    _ = try await command.ended()
   }
 
   @Test func `a cache without settings has a status, and repositories are found in it by path`()

@@ -198,8 +198,8 @@ import Testing
     try await fixture.prepare()
     fixture.double.inject(.stallAfter(bytes: 200), on: .gitCommand("fetch"), times: 1)
     let sync = try fixture.start(["sync"])
-    while !fixture.double.log.requests.contains(where: { $0.gitCommand == "fetch" }) {
-      try await Task.sleep(for: .milliseconds(20))
+    try await sync.until {
+      fixture.double.log.requests.contains { $0.gitCommand == "fetch" }
     }
     sync.send(SIGKILL)
     #expect(try await sync.ended().status == 128 + SIGKILL)
@@ -209,13 +209,22 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a wait for what a command does ends with it`() async throws {
+    let command = try ChildProcess(["false"], environment: ["PATH": "/usr/bin:/bin"])
+    await #expect(throws: ChildProcess.Missed.self) { try await command.until { false } }
+    #expect(command.hasEnded)
+    #expect(try await command.ended().status == 1)
+    #expect(command.hasEnded)
+    try await command.until { true }
+  }
+
   @Test func `an interrupted sync ends at once`() async throws {
     let fixture = try await CommandFixture()
     try await fixture.prepare()
     fixture.double.inject(.stall, on: .gitCommand("fetch"), times: 1)
     let sync = try fixture.start(["sync"])
-    while !fixture.double.log.requests.contains(where: { $0.gitCommand == "fetch" }) {
-      try await Task.sleep(for: .milliseconds(20))
+    try await sync.until {
+      fixture.double.log.requests.contains { $0.gitCommand == "fetch" }
     }
     sync.send(SIGINT)
     let result = try await sync.ended()
@@ -229,8 +238,8 @@ import Testing
     try await fixture.prepare()
     fixture.double.inject(.stall, on: .gitCommand("fetch"), times: 1)
     let first = try fixture.start(["sync"])
-    while !fixture.double.log.requests.contains(where: { $0.gitCommand == "fetch" }) {
-      try await Task.sleep(for: .milliseconds(20))
+    try await first.until {
+      fixture.double.log.requests.contains { $0.gitCommand == "fetch" }
     }
     let second = try await fixture.run("sync")
     #expect(second.status == 1)

@@ -129,9 +129,7 @@ import Testing
     let fixture = try await CommandFixture()
     try await fixture.prepare()
     let schedule = try fixture.start(["schedule", "--every", "1h"])
-    while !schedule.outputSoFar().contains("1 synced") {
-      try await Task.sleep(for: .milliseconds(50))
-    }
+    try await schedule.until { schedule.outputSoFar().contains("1 synced") }
     schedule.send(SIGTERM)
     #expect(try await schedule.ended().status == 0)
     #expect(try await fixture.run("mrs", "acme/shop").text.contains("!3"))

@@ -64,6 +64,37 @@ public final class ChildProcess: Sendable {
   /// Sends a signal.
   public func send(_ signal: Int32) { Glibc.kill(pid, signal) }
 
+  /// What was waited for in vain.
+  public struct Missed: Error, CustomStringConvertible {
+    /// Why, and what the program wrote.
+    public var description: String
+  }
+
+  /// Whether it has ended.
+  public var hasEnded: Bool {
+    var information = siginfo_t()
+    let code = waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT)
+    return code != 0 || information.si_signo == SIGCHLD
+  }
+
+  /// Waits until something holds that the program brings about.
+  ///
+  /// - Throws: ``Missed`` where it ends without, or does neither in thousands of looks.
+  public func until(_ condition: () throws -> Bool) async throws {
+    for _ in 0..<60_000 {
+      // In this order, for what it does last is done before its end.
+      let isOver = hasEnded
+      if try condition() { return }
+      guard !isOver else { throw missed("It ended early") }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+    throw missed("It never came true")
+  }
+
+  private func missed(_ reason: String) -> Missed {
+    Missed(description: "\(reason): \(outputSoFar())\(errorSoFar())")
+  }
+
   /// What it has written to stdout so far.
   public func outputSoFar() -> String { text(of: "out") }
 
