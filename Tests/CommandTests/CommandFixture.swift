@@ -74,14 +74,6 @@ final class CommandFixture {
       input: Array(input.utf8))
   }
 
-  /// A second as long as this machine is busy just now: with what it takes to see the end of a program that does nothing.
-  static func second() async throws -> Duration {
-    let start = ContinuousClock.now
-    _ = try await ChildProcess(["true"], environment: ["PATH": "/usr/bin:/bin"]).ended()
-    let busy = ContinuousClock.now - start
-    return .seconds(1) + busy * 10
-  }
-
   /// Runs a command under a shell that sets limits first.
   func runLimited(_ limits: String, _ arguments: String...) async throws -> ChildProcess.Result {
     try await ChildProcess(
