@@ -83,4 +83,24 @@ import Testing
       for language in Symptom.Language.allCases { _ = FunctionName(raw, language: language) }
     }
   }
+
+  @Test func `brackets of a name that nothing closes are passed once`() {
+    let symptom = Symptom.parse(
+      String(repeating: "   at a.\(String(repeating: "[", count: 16_000))()\n", count: 40))
+    #expect(symptom.traces.map(\.language) == [.dotNet])
+    let open = [UInt8](repeating: 0x5B, count: 1_000_000)
+    #expect(FunctionName.without(open[...], "[", "]").count == open.count)
+  }
+
+  @Test(arguments: [
+    ("a[b[c]d][e", "a[e"), ("[[]", "["), ("a]b[c]", "a]b"), ("[a][b]c", "c"), ("][", "]["),
+  ])
+  func `brackets that belong together are left out`(_ name: String, _ plain: String) {
+    #expect(FunctionName.without(Array(name.utf8)[...], "[", "]").text == plain)
+  }
+
+  @Test func `the arrow of a type closes no bracket`() {
+    let name = Array("a<b->c>d<e->f".utf8)
+    #expect(FunctionName.without(name[...], "<", ">").text == "ad<e->f")
+  }
 }

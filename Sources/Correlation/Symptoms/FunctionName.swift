@@ -72,13 +72,16 @@ extension FunctionName {
   static func without(_ bytes: Bytes, _ open: Unicode.Scalar, _ close: Unicode.Scalar) -> Bytes {
     guard let first = bytes.find(open) else { return bytes }
     var result = Array(bytes.before(first))
-    var at = first
-    while at < bytes.endIndex {
-      if bytes[at] == open, let end = bytes.closing(at, open, close) {
-        at = end
+    // Where the brackets that are open stand in the result.
+    var opened: [Int] = []
+    for at in first..<bytes.endIndex {
+      let byte = bytes[at]
+      if byte == open { opened.append(result.count) }
+      // The arrow of a return type closes nothing.
+      if byte == close, !(close == ">" && bytes.at(at - 1) == "-"), let start = opened.popLast() {
+        result.removeSubrange(start...)
       } else {
-        result.append(bytes[at])
-        at += 1
+        result.append(byte)
       }
     }
     return result[...]
