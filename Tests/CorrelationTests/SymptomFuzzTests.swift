@@ -103,4 +103,15 @@ import Testing
     let name = Array("a<b->c>d<e->f".utf8)
     #expect(FunctionName.without(name[...], "<", ">").text == "ad<e->f")
   }
+
+  @Test func `a wrapped frame that never ends is read line by line`() {
+    var frame = WrappedFrame(Array("foo (".utf8)[...])
+    for _ in 0..<200_000 where !frame.isClosed { frame.append(Array("x=()".utf8)[...]) }
+    #expect(frame.bytes.count == 1_000_005)
+    frame.append(Array(") at ".utf8)[...])
+    #expect(frame.isClosed)
+    let symptom = Symptom.parse(
+      String(repeating: "#1 0x4f in foo (\(String(repeating: "\n x", count: 8_000))\n", count: 4))
+    #expect(symptom.frames.map { $0.function?.name } == ["foo", "foo"])
+  }
 }

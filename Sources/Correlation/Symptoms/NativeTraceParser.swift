@@ -4,8 +4,7 @@ struct NativeTraceParser: TraceParser {
 
   /// Whether the last frame may go on in the next line, as gdb wraps long ones.
   private var isWrapped = false
-  private var wrapped: [UInt8] = []
-  private var wrappedNumber = 0
+  private var wrapped = WrappedFrame([])
 
   init() {}
 
@@ -60,8 +59,7 @@ struct NativeTraceParser: TraceParser {
     traces.add(frame, .native, number: number)
     if frame.path == nil, frame.module == nil {
       isWrapped = true
-      wrapped = Array(rest.prefix(4_096))
-      wrappedNumber = number
+      wrapped = WrappedFrame(rest.prefix(4_096))
     }
     return true
   }
@@ -170,12 +168,12 @@ struct NativeTraceParser: TraceParser {
     let ends =
       content.starts("at ") || content.starts("from ")
       || (content.contains(text: ") at ") || content.contains(text: ") from "))
-    let goesOn =
-      wrapped[...].closing(wrapped.firstIndex(of: 0x28) ?? wrapped.count, "(", ")") == nil
-    guard ends || goesOn, wrapped.count < 16_384, !content.starts("at 0x") else { return false }
+    guard ends || !wrapped.isClosed, wrapped.bytes.count < 16_384, !content.starts("at 0x") else {
+      return false
+    }
     if content.starts("at "), !Location(content.dropFirst(3)).isPlausible { return false }
-    wrapped += [0x20] + content.prefix(4_096)
-    if ends, let frame = Self.frame(wrapped[...]) {
+    wrapped.append(content.prefix(4_096))
+    if ends, let frame = Self.frame(wrapped.bytes[...]) {
       traces.update { $0.updateLast { $0 = frame } }
       isWrapped = false
     }
@@ -292,5 +290,32 @@ struct NativeTraceParser: TraceParser {
     }
     traces.add(RawFrame(function: name), .native)
     return true
+  }
+}
+
+/// The lines of a frame that gdb wrapped, as one.
+struct WrappedFrame {
+  private(set) var bytes: [UInt8] = []
+  /// Whether the arguments are told to their end.
+  private(set) var isClosed = false
+  private var depth = 0
+
+  init(_ line: Bytes) { take(line) }
+
+  mutating func append(_ line: Bytes) {
+    bytes.append(0x20)
+    take(line)
+  }
+
+  private mutating func take(_ line: Bytes) {
+    bytes += line
+    for byte in line where !isClosed {
+      if byte == "(" {
+        depth += 1
+      } else if byte == ")", depth > 0 {
+        depth -= 1
+        isClosed = depth == 0
+      }
+    }
   }
 }
