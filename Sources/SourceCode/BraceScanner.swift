@@ -9,6 +9,8 @@ struct BraceScanner {
     var kind: Kind
     /// The byte of a punctuation mark or an open bracket; `::` is given as 0, `=>` as 1, `->` as 2.
     var byte: UInt8 = 0
+    /// Where the tokens of the level that it stands in begin.
+    var level: Int32 = 0
     var start: Int
     var end: Int
     var line: Int
@@ -141,7 +143,8 @@ struct BraceScanner {
 
   mutating func add(_ kind: Token.Kind, _ byte: UInt8, _ start: Int, _ end: Int) {
     if tokens.count >= Self.mostTokens { reset() }
-    tokens.append(Token(kind: kind, byte: byte, start: start, end: end, line: line))
+    tokens.append(
+      Token(kind: kind, byte: byte, level: Int32(level), start: start, end: end, line: line))
   }
 
   /// Forgets unfinished statements and brackets: the text is no source code, or brackets do not match.
@@ -190,20 +193,13 @@ struct BraceScanner {
     at = end
     let base = blocks.last?.base ?? 0
     guard level > base, level <= tokens.count else { return }
-    let start = tokens[level - 1]
+    let bracket = tokens[level - 1]
     tokens.removeSubrange((level - 1)...)
     tokens.append(
       Token(
-        kind: value == 0x29 ? .group : .brackets, start: start.start, end: end, line: start.line))
-    level = base
-    var index = tokens.count - 1
-    while index >= base {
-      if tokens[index].kind == .open {
-        level = index + 1
-        break
-      }
-      index -= 1
-    }
+        kind: value == 0x29 ? .group : .brackets, start: bracket.start, end: end,
+        line: bracket.line))
+    level = Int(bracket.level)
   }
 
   private mutating func openBlock(isFirst: Bool) {

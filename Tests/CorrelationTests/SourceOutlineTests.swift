@@ -174,6 +174,12 @@ import Testing
     }
   }
 
+  @Test func `brackets are closed without a look at what stands before them`() {
+    let pairs = String(repeating: "(1),", count: 500_000)
+    #expect(names("a = \(pairs)1;\nint f (int b)\n{\n}", .c) == ["f 1-3"])
+    #expect(names("a ([(1), (2)], ((3), [4]));\nint f ((a), [b])\n{\n}", .c) == ["f 1-3"])
+  }
+
   @Test func `identifiers are split as people read them`() {
     #expect(
       CodeTokens.all(in: Array("takeFromPool HTTPServer max_size_2 12 deadbeef1 a".utf8))
