@@ -1,8 +1,7 @@
 extension BraceScanner {
   mutating func endOfLine() {
     // Where statements end with their line, what was said before says nothing of the next brace.
-    guard language == .go, !isInBrackets, tokens.count > level else { return }
-    tokens.removeSubrange(level...)
+    if language == .go, !isInBrackets { tokens.truncate(to: level) }
   }
 
   mutating func skipLine() {
@@ -42,14 +41,11 @@ extension BraceScanner {
     if name.elementsEqual("if".utf8) || name.elementsEqual("ifdef".utf8)
       || name.elementsEqual("ifndef".utf8)
     {
-      if conditions.count < 64 { conditions.append((blocks, tokens, level)) }
+      beginCondition()
     } else if name.elementsEqual("else".utf8) || name.elementsEqual("elif".utf8) {
-      // Both branches begin with what was open at the condition.
-      if let saved = conditions.last {
-        (blocks, tokens, level) = (saved.blocks, saved.tokens, saved.level)
-      }
+      beginElse()
     } else if name.elementsEqual("endif".utf8) {
-      _ = conditions.popLast()
+      endCondition()
     }
     while at < bytes.count, bytes[at] != 0x0A {
       if bytes[at] == 0x5C, byte(at + 1) == 0x0A {

@@ -34,16 +34,18 @@ struct BraceScanner {
   let language: SourceLanguage
   var functions: [SourceFunction] = []
   var holdsCode: [Bool] = []
-  var tokens: [Token] = []
-  var blocks: [Block] = []
+  var tokens = BranchedStack<Token>()
+  var blocks = BranchedStack<Block>()
   /// Where the tokens since the last open bracket begin.
   var level = 0
   var at = 0
   var line = 0
   var lineHasCode = false
   var isLineStart = true
-  /// The blocks at each `#if` that is open.
-  var conditions: [(blocks: [Block], tokens: [Token], level: Int)] = []
+  /// The level at each `#if` that is open.
+  var conditions: [Int] = []
+  /// How many blocks and tokens came back with an `#else`.
+  private var restored = 0
 
   init(_ bytes: UnsafeRawBufferPointer, language: SourceLanguage) {
     self.bytes = bytes
@@ -114,12 +116,12 @@ struct BraceScanner {
     case 0x7B: openBlock(isFirst: wasLineStart)
     case 0x7D: closeBlock(isFirst: wasLineStart)
     case 0x3B:
-      if !isInBrackets { tokens.removeSubrange(level...) }
+      if !isInBrackets { tokens.truncate(to: level) }
       at += 1
     case 0x2C:
       // Members of an object literal are statements of their own.
       if language == .javaScript, !isInBrackets {
-        tokens.removeSubrange(level...)
+        tokens.truncate(to: level)
         at += 1
       } else {
         punctuation(value, 1)
@@ -149,7 +151,7 @@ struct BraceScanner {
 
   /// Forgets unfinished statements and brackets: the text is no source code, or brackets do not match.
   private mutating func reset() {
-    tokens.removeAll(keepingCapacity: true)
+    tokens.removeAll()
     blocks.removeAll()
     conditions.removeAll()
     level = 0
@@ -194,7 +196,7 @@ struct BraceScanner {
     let base = blocks.last?.base ?? 0
     guard level > base, level <= tokens.count else { return }
     let bracket = tokens[level - 1]
-    tokens.removeSubrange((level - 1)...)
+    tokens.truncate(to: level - 1)
     tokens.append(
       Token(
         kind: value == 0x29 ? .group : .brackets, start: bracket.start, end: end,
@@ -205,12 +207,13 @@ struct BraceScanner {
   private mutating func openBlock(isFirst: Bool) {
     // A brace in the first column opens a function's body in most C, whatever macros made of the braces before.
     if language == .c, isFirst, at == 0 || bytes[at - 1] == 0x0A, !blocks.isEmpty,
-      blocks.contains(where: { if case .function = $0.kind { true } else { false } })
+      blocks.elements.contains(where: { if case .function = $0.kind { true } else { false } })
     {
-      for block in blocks.reversed() { finish(block, at: tokens.last?.line ?? line) }
-      let header = Array(tokens[level...])
-      blocks.removeAll()
-      tokens = header
+      let end = tokens.last?.line ?? line
+      while let block = blocks.popLast() { finish(block, at: end) }
+      let header = Array(tokens.elements[level...])
+      tokens.truncate(to: 0)
+      for token in header { tokens.append(token) }
       level = 0
     }
     guard blocks.count < Self.deepest else {
@@ -229,15 +232,15 @@ struct BraceScanner {
     at += 1
     guard let block = blocks.popLast() else { return }
     finish(block, at: line + 1)
-    tokens.removeSubrange(min(max(block.base - 1, 0), tokens.count)...)
+    tokens.truncate(to: max(block.base - 1, 0))
     level = min(block.outerLevel, tokens.count)
     // A block ends the statement it belongs to, unless it stands among arguments.
-    if !isInBrackets { tokens.removeSubrange(level...) }
+    if !isInBrackets { tokens.truncate(to: level) }
     if language == .c, isFirst, at >= 2 && bytes[at - 2] == 0x0A || at == 1 {
       while let function = blocks.last, case .function = function.kind {
         finish(function, at: line + 1)
-        blocks.removeLast()
-        tokens.removeSubrange(min(max(function.base - 1, 0), tokens.count)...)
+        _ = blocks.popLast()
+        tokens.truncate(to: max(function.base - 1, 0))
         level = min(function.outerLevel, tokens.count)
       }
     }
@@ -246,5 +249,31 @@ struct BraceScanner {
   private mutating func finish(_ block: Block, at end: Int) {
     guard case .function(let name, let start) = block.kind else { return }
     functions.append(SourceFunction(name: name, lines: start..<max(end, start + 1)))
+  }
+
+  // MARK: Conditions
+
+  mutating func beginCondition() {
+    guard conditions.count < 64 else { return }
+    conditions.append(level)
+    tokens.beginBranch()
+    blocks.beginBranch()
+  }
+
+  /// Both branches of a condition begin with what was open at it.
+  mutating func beginElse() {
+    guard let saved = conditions.last else { return }
+    // Source code does not end in a branch, again and again, what was open before.
+    restored += tokens.missing + blocks.missing
+    guard restored <= Self.mostTokens + bytes.count else { return }
+    tokens.restore()
+    blocks.restore()
+    level = saved
+  }
+
+  mutating func endCondition() {
+    guard conditions.popLast() != nil else { return }
+    tokens.endBranch()
+    blocks.endBranch()
   }
 }

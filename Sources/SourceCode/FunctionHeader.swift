@@ -5,7 +5,7 @@ struct FunctionHeader {
 
   init(scanner: BraceScanner) {
     self.scanner = scanner
-    tokens = scanner.tokens[scanner.level...].suffix(400)
+    tokens = scanner.tokens.elements[scanner.level...].suffix(400)
   }
 
   private typealias Token = BraceScanner.Token
@@ -46,7 +46,7 @@ struct FunctionHeader {
 
   /// Whether a statement at this place is in the body of a function, not in a class of it.
   private var isInFunction: Bool {
-    for block in scanner.blocks.reversed() {
+    for block in scanner.blocks.elements.reversed() {
       switch block.kind {
       case .function: return true
       case .container: return false

@@ -1,6 +1,7 @@
-import SourceCode
 import TestSupport
 import Testing
+
+@testable import SourceCode
 
 @Suite struct SourceOutlineTests {
   private func names(_ text: String, _ language: SourceLanguage) -> [String] {
@@ -178,6 +179,72 @@ import Testing
     let pairs = String(repeating: "(1),", count: 500_000)
     #expect(names("a = \(pairs)1;\nint f (int b)\n{\n}", .c) == ["f 1-3"])
     #expect(names("a ([(1), (2)], ((3), [4]));\nint f ((a), [b])\n{\n}", .c) == ["f 1-3"])
+  }
+
+  @Test func `both branches of a condition begin with what was open at it`() {
+    let bodies = """
+      int pool_take (Pool *pool)
+      #ifdef FAST
+      { return 1; }
+      #elif SAFE
+      # if SAFER
+      { return 2; }
+      # endif
+      #else
+      { return 3; }
+      #endif
+      int pool_free (Pool *pool)
+      {
+      }
+      """
+    #expect(
+      names(bodies, .c) == [
+        "pool_take 0-8", "pool_take 0-5", "pool_take 0-2", "pool_free 10-12",
+      ])
+  }
+
+  @Test func `conditions cost what is said in them, and not what was open before`() {
+    let open = String(repeating: "a ", count: 19_000)
+    let end = ";\nint f (int b)\n{\n}\n"
+    for text in [
+      "#if\n" + String(repeating: "#else\na\n", count: 100_000) + "#endif\n",
+      String(repeating: "#if\na\n#endif\n", count: 60_000),
+      "#if\n" + String(repeating: "#else\n;\na\n", count: 60_000) + "#endif\n",
+    ] {
+      let outline = SourceOutline(open + text + end, language: .c)
+      #expect(outline.functions.map(\.name) == ["f"])
+      #expect(outline.functions.first?.lines.count == 3)
+    }
+  }
+
+  @Test func `a stack goes back to what it held`() {
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<300 {
+      var stack = BranchedStack<Int>()
+      var (model, saved): ([Int], [[Int]]) = ([], [])
+      for step in 0..<200 {
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0:
+          stack.beginBranch()
+          saved.append(model)
+        case 1:
+          stack.restore()
+          model = saved.last ?? model
+        case 2:
+          stack.endBranch()
+          _ = saved.popLast()
+        case 3, 4:
+          let count = Int.random(in: 0...model.count, using: &generator)
+          stack.truncate(to: count)
+          model.removeSubrange(count...)
+        case 5: #expect(stack.popLast() == model.popLast())
+        default:
+          stack.append(step)
+          model.append(step)
+        }
+        #expect(stack.elements == model)
+      }
+    }
   }
 
   @Test func `identifiers are split as people read them`() {
