@@ -23,6 +23,22 @@ struct BraceScanner {
     var base: Int
     /// Where the tokens of the level around it begin.
     var outerLevel: Int
+    /// Whether what stands in it is in the body of a function, not in a class of it.
+    var isInFunction: Bool
+    /// Whether it or one around it is a function.
+    var hasFunction: Bool
+
+    init(kind: Kind, base: Int, outerLevel: Int, in outer: Block?) {
+      self.kind = kind
+      self.base = base
+      self.outerLevel = outerLevel
+      switch kind {
+      case .function: (isInFunction, hasFunction) = (true, true)
+      case .container: (isInFunction, hasFunction) = (false, outer?.hasFunction ?? false)
+      case .plain:
+        (isInFunction, hasFunction) = (outer?.isInFunction ?? false, outer?.hasFunction ?? false)
+      }
+    }
   }
 
   /// Deeper nesting is not followed.
@@ -180,7 +196,10 @@ struct BraceScanner {
     add(.word, 0, start, at)
   }
 
-  func hash(_ token: Token) -> UInt64 { WordSet.hash(bytes[token.start..<token.end]) }
+  /// No word of a language is as long as what is hashed at most.
+  func hash(_ token: Token) -> UInt64 {
+    WordSet.hash(bytes[token.start..<min(token.end, token.start + 32)])
+  }
 
   // MARK: Brackets
 
@@ -206,8 +225,8 @@ struct BraceScanner {
 
   private mutating func openBlock(isFirst: Bool) {
     // A brace in the first column opens a function's body in most C, whatever macros made of the braces before.
-    if language == .c, isFirst, at == 0 || bytes[at - 1] == 0x0A, !blocks.isEmpty,
-      blocks.elements.contains(where: { if case .function = $0.kind { true } else { false } })
+    if language == .c, isFirst, at == 0 || bytes[at - 1] == 0x0A,
+      blocks.last?.hasFunction == true
     {
       let end = tokens.last?.line ?? line
       while let block = blocks.popLast() { finish(block, at: end) }
@@ -223,7 +242,7 @@ struct BraceScanner {
     }
     let kind = FunctionHeader(scanner: self).kind
     tokens.append(Token(kind: .block, start: at, end: at + 1, line: line))
-    blocks.append(Block(kind: kind, base: tokens.count, outerLevel: level))
+    blocks.append(Block(kind: kind, base: tokens.count, outerLevel: level, in: blocks.last))
     level = tokens.count
     at += 1
   }

@@ -45,16 +45,7 @@ struct FunctionHeader {
   }
 
   /// Whether a statement at this place is in the body of a function, not in a class of it.
-  private var isInFunction: Bool {
-    for block in scanner.blocks.elements.reversed() {
-      switch block.kind {
-      case .function: return true
-      case .container: return false
-      case .plain: continue
-      }
-    }
-    return false
-  }
+  private var isInFunction: Bool { scanner.blocks.last?.isInFunction ?? false }
 
   // MARK: `func name(…)`
 
@@ -102,9 +93,8 @@ struct FunctionHeader {
     // What follows the parameters of a constructor in C++ initializes its members.
     var end = tokens.endIndex
     if scanner.language == .cPlusPlus || scanner.language == .cSharp || scanner.language == .vala,
-      let colon = tokens.indices.first(where: { index in
-        isPunctuation(index, 0x3A) && tokens[..<index].contains { $0.kind == .group }
-      })
+      let group = tokens.firstIndex(where: { $0.kind == .group }),
+      let colon = tokens[group...].indices.first(where: { isPunctuation($0, 0x3A) })
     {
       end = colon
     }
@@ -112,8 +102,9 @@ struct FunctionHeader {
       $0.kind == .word && HeaderWords.classes.contains(hash($0))
     }
     var index = end - 1
+    var beforeTypes: [Int] = []
     while index > tokens.startIndex {
-      if tokens[index].kind == .group, let name = nameBefore(index) {
+      if tokens[index].kind == .group, let name = nameBefore(index, &beforeTypes) {
         if isClass, index != end - 1 { return nil }
         return name
       }
@@ -133,18 +124,23 @@ struct FunctionHeader {
     }
   }
 
+  /// What stands before the type parameters that each `>` closes: the first token where nothing opens them.
+  private func placesBeforeTypes() -> [Int] {
+    var opened: [Int] = []
+    return tokens.indices.map { index in
+      if index > tokens.startIndex, isPunctuation(index, 0x3C) { opened.append(index) }
+      guard isPunctuation(index, 0x3E), let open = opened.popLast() else { return tokens.startIndex }
+      return open - 1
+    }
+  }
+
   /// The name that parameters belong to.
-  private func nameBefore(_ group: Int) -> String? {
+  private func nameBefore(_ group: Int, _ beforeTypes: inout [Int]) -> String? {
     var index = group - 1
     // Type parameters stand between the name and its parameters.
     if isPunctuation(index, 0x3E) {
-      var depth = 0
-      while index > tokens.startIndex {
-        if isPunctuation(index, 0x3E) { depth += 1 }
-        if isPunctuation(index, 0x3C) { depth -= 1 }
-        index -= 1
-        if depth == 0 { break }
-      }
+      if beforeTypes.isEmpty { beforeTypes = placesBeforeTypes() }
+      index = beforeTypes[index - tokens.startIndex]
     }
     guard tokens.indices.contains(index) else { return nil }
     if !isWord(index) {

@@ -217,6 +217,28 @@ import Testing
     }
   }
 
+  @Test func `what stands before a brace is read once, however deep the brace and long the words`() {
+    let word = String(repeating: "a", count: 1_000_000)
+    let deep = String(repeating: "{\n", count: 1_900)
+    #expect(
+      names("(\(word)\(String(repeating: "{}", count: 50_000))", .cPlusPlus).isEmpty)
+    #expect(names("\(deep)\(String(repeating: "a{}", count: 20_000))", .java).isEmpty)
+    for mark in [":,", ">()"] {
+      let marks = String(repeating: mark, count: 200)
+      #expect(names("(\(marks)\(String(repeating: "{}", count: 200))", .cPlusPlus).isEmpty)
+    }
+  }
+
+  @Test func `type parameters stand between a name and its parameters`() {
+    let text = """
+      template <class T> std::map<A, std::list<B>> Pool::take<A<B>, C>(T value) {
+      }
+      Pool::Pool(int size) : Base<A>(size) {
+      }
+      """
+    #expect(names(text, .cPlusPlus) == ["take 0-1", "Pool 2-3"])
+  }
+
   @Test func `a stack goes back to what it held`() {
     var generator = SeededGenerator(seed: 11)
     for _ in 0..<300 {
