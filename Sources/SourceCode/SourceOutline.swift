@@ -21,6 +21,8 @@ public struct SourceOutline: Sendable {
   public private(set) var functions: [SourceFunction]
   /// For each line, whether it holds more than white space and comments.
   public private(set) var holdsCode: [Bool]
+  /// Where another function, or none, begins to be the innermost.
+  private var changes: [(line: Int, function: Int?)] = []
 
   /// Reads a source file.
   public init(_ bytes: UnsafeRawBufferPointer, language: SourceLanguage) {
@@ -44,6 +46,7 @@ public struct SourceOutline: Sendable {
     functions.sort {
       ($0.lines.lowerBound, -$0.lines.upperBound) < ($1.lines.lowerBound, -$1.lines.upperBound)
     }
+    changes = Self.changes(of: functions)
   }
 
   /// Reads a source file.
@@ -54,22 +57,35 @@ public struct SourceOutline: Sendable {
   /// The innermost function that a line lies in.
   public func function(at line: Int) -> SourceFunction? {
     var low = 0
-    var high = functions.count
+    var high = changes.count
     while low < high {
       let middle = (low + high) / 2
-      if functions[middle].lines.lowerBound <= line { low = middle + 1 } else { high = middle }
+      if changes[middle].line <= line { low = middle + 1 } else { high = middle }
     }
-    // Functions nest in few levels, so the search back is bounded.
-    for index in functions[..<low].indices.reversed().prefix(64)
-    where functions[index].lines.contains(line) {
-      return functions[index]
-    }
-    return nil
+    return low > 0 ? changes[low - 1].function.map { functions[$0] } : nil
   }
 
   /// The functions of a name.
   public func functions(named name: String) -> [SourceFunction] {
     functions.filter { $0.name == name }
+  }
+
+  private static func changes(of functions: [SourceFunction]) -> [(line: Int, function: Int?)] {
+    var changes: [(line: Int, function: Int?)] = []
+    var open: [Int] = []
+    func close(before line: Int) {
+      while let end = open.last.map({ functions[$0].lines.upperBound }), end <= line {
+        while let last = open.last, functions[last].lines.upperBound <= end { open.removeLast() }
+        changes.append((end, open.last))
+      }
+    }
+    for (index, function) in functions.enumerated() {
+      close(before: function.lines.lowerBound)
+      changes.append((function.lines.lowerBound, index))
+      open.append(index)
+    }
+    close(before: .max)
+    return changes
   }
 
   private static func plainLines(_ bytes: UnsafeRawBufferPointer, comment: UInt8?) -> [Bool] {

@@ -146,6 +146,16 @@ import Testing
     #expect(names(ruby, .ruby) == ["take 1-7", "free? 8-8"])
   }
 
+  @Test func `a line behind many inner functions is of the outer one`() {
+    let inner = (0..<70).map { "  function inner\($0)() {\n  }\n" }.joined()
+    let outline = SourceOutline(
+      "function outer() {\n\(inner)  start();\n}\nstop();\n", language: .javaScript)
+    #expect(outline.function(at: 140)?.name == "inner69")
+    #expect(outline.function(at: 141)?.name == "outer")
+    #expect(outline.function(at: 142)?.name == "outer")
+    #expect(outline.function(at: 143) == nil)
+  }
+
   @Test func `comments and blank lines hold no code`() {
     let outline = SourceOutline("// a\n\n/* b\n c */ int x;\n\"/*\";\n", language: .c)
     #expect(outline.holdsCode == [false, false, false, true, true])
@@ -171,6 +181,10 @@ import Testing
         let newlines = bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
         #expect(outline.holdsCode.count <= newlines + 1)
         #expect(outline.functions.allSatisfy { $0.lines.upperBound <= newlines + 2 })
+        for line in -1...newlines + 2 {
+          let innermost = outline.functions.last { $0.lines.contains(line) }
+          #expect(outline.function(at: line) == innermost)
+        }
       }
     }
   }
