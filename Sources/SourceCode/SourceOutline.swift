@@ -65,11 +65,6 @@ public struct SourceOutline: Sendable {
     return low > 0 ? changes[low - 1].function.map { functions[$0] } : nil
   }
 
-  /// The functions of a name.
-  public func functions(named name: String) -> [SourceFunction] {
-    functions.filter { $0.name == name }
-  }
-
   private static func changes(of functions: [SourceFunction]) -> [(line: Int, function: Int?)] {
     var changes: [(line: Int, function: Int?)] = []
     var open: [Int] = []

@@ -1,6 +1,7 @@
 import Cache
 import Foundation
 import Mirror
+import SourceCode
 import TestSupport
 import Testing
 
@@ -45,12 +46,14 @@ private let main = """
     try fixture.commit(["src/pool.c": pool, "src/main.c": main, "src/door.c": "int door;\n"])
   }
 
-  private func likely(_ paths: String...) throws -> LikelyPlaces {
+  private func files(_ paths: [String]) throws -> [RevisionFile] {
     let tip = try fixture.upstream.gitText("rev-parse", "refs/heads/main")
     let revision = try #require(ObjectID(hex: tip))
     let view = try RevisionView(try Repository(bareAt: fixture.upstream.path), revision: revision)
-    return LikelyPlaces(paths.compactMap { view.file(Array($0.utf8)) })
+    return paths.compactMap { view.file(Array($0.utf8)) }
   }
+
+  private func likely(_ paths: String...) throws -> LikelyPlaces { LikelyPlaces(try files(paths)) }
 
   private func part(_ analysis: Analysis, _ iid: Int64) throws -> Evidence? {
     let suspect = try #require(analysis.suspects.first { $0.mergeRequest.iid == iid })
@@ -84,6 +87,35 @@ private let main = """
       try likely("src/ring.c", "src/user.c").functions[Array("src/ring.c".utf8)])
     #expect(Set(found.keys) == ["ring_one", "ring_two"])
     #expect(abs(found.values.reduce(0, +) - 1) < 1e-9)
+  }
+
+  @Test func `of very many functions the likeliest are told`() throws {
+    let names = (1...4_000).map { "part_\($0)" }
+    func body(_ name: String, _ called: some Sequence<String>) -> String {
+      "int \(name) (void)\n{\n\(called.map { "  \($0) ();\n" }.joined())}\n"
+    }
+    try fixture.commit([
+      "src/many.c": body("begin_one", names.prefix(2_000)) + body("begin_two", names.suffix(2_000))
+        + names.map { body($0, []) }.joined(),
+      "src/user.c": body("user", ["begin_one", "begin_two"]),
+    ])
+    let found = try #require(
+      try likely("src/many.c", "src/user.c").functions[Array("src/many.c".utf8)])
+    #expect(found.count == 2_000)
+    #expect(found["begin_one"] == 0.25)
+    #expect(found["begin_two"] == 0.25)
+    #expect(found["part_1000"] == 0.5 / 4_000)
+  }
+
+  @Test func `functions are found by their names without a look at all others`() throws {
+    let names = (1...60_000).map { "part\($0)" }
+    try fixture.commit([
+      "src/many.js": names.map { "function \($0)() {}\n" }.joined() + "function part7() {}\n"
+    ])
+    let file = try #require(try files(["src/many.js"]).first)
+    #expect(file.functions(named: "part7").map(\.lines) == [6..<7, 60_000..<60_001])
+    #expect(names.allSatisfy { !file.functions(named: $0).isEmpty })
+    #expect(file.functions(named: "part").isEmpty)
   }
 
   @Test func `who changed what a called function calls comes before who changed its caller later`()

@@ -5,7 +5,8 @@ import SourceCode
 /// Who is called lies deeper in a stack than who calls: of several named files, one whose functions another calls is
 /// likelier to be where it broke, and in it these functions, or those that they call in turn.
 struct LikelyPlaces {
-  /// How likely the functions of a file are, by their names; all together 1, and none where no other file calls it.
+  /// How likely the functions of a file are, by their names; all together 1, but for what the least likely of too many
+  /// had, and none where no other file calls it.
   private(set) var functions: [[UInt8]: [String: Double]] = [:]
   /// How likely each file is, against the others.
   private(set) var files: [[UInt8]: Double] = [:]
@@ -23,6 +24,10 @@ struct LikelyPlaces {
   private static let mostCalls = 4
   /// More names in a function are not looked at.
   private static let mostNames = 2_000
+  /// Of more functions of a file the least likely ones are left out.
+  private static let mostShares = 2_000
+  /// More bytes of the functions of a file are not read: functions in functions share theirs.
+  private static let mostBytes = 16 << 20
   /// How likely it broke in a function itself, and not in what it calls.
   private static let inItself = 0.5
 
@@ -59,12 +64,15 @@ struct LikelyPlaces {
     of file: RevisionFile, from entries: Set<String>, among own: Set<String>
   ) -> [String: Double] {
     var calls: [String: [String]] = [:]
+    var read = 0
     func callees(_ name: String) -> [String] {
       if let known = calls[name] { return known }
       guard calls.count < mostFunctions else { return [] }
       var found: Set<String> = []
-      for function in file.outline.functions(named: name) {
-        let called = CalledNames.all(in: file.bytes(of: function.lines), limit: mostNames)
+      for function in file.functions(named: name) where read < mostBytes {
+        let body = file.bytes(of: function.lines)
+        read += body.count
+        let called = CalledNames.all(in: body, limit: mostNames)
         found.formUnion(called.filter { own.contains($0) && $0 != name })
       }
       calls[name] = found.sorted()
@@ -81,9 +89,15 @@ struct LikelyPlaces {
         let part = share * (1 - inItself) / Double(max(1, callees.count))
         for callee in callees { next[callee, default: 0] += part }
       }
-      reached = next.map { ($0.key, $0.value) }.sorted { $0.name < $1.name }
+      reached = likeliest(next).sorted { $0.name < $1.name }
     }
     for (name, share) in reached { shares[name, default: 0] += share }
-    return shares
+    return Dictionary(uniqueKeysWithValues: likeliest(shares).map { ($0.name, $0.share) })
+  }
+
+  private static func likeliest(_ shares: [String: Double]) -> [(name: String, share: Double)] {
+    let all = shares.map { (name: $0.key, share: $0.value) }
+    guard all.count > mostShares else { return all }
+    return Array(all.sorted { ($1.share, $0.name) < ($0.share, $1.name) }.prefix(mostShares))
   }
 }

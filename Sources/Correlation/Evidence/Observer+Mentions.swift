@@ -85,7 +85,7 @@ extension Observer {
     let names = touches.map { Set($0.hunks.compactMap(\.function)) }
     var written: [(share: Double, function: String, lines: [Int: Double])] = []
     for (name, share) in functions.sorted(by: { $0.key < $1.key }) {
-      let bodies = view.file(path)?.outline.functions(named: name).map(\.lines) ?? []
+      let bodies = view.file(path)?.functions(named: name).map(\.lines) ?? []
       var own: [Int: Double] = [:]
       for (touch, names) in zip(touches, names) {
         var count = 0.0

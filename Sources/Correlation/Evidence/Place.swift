@@ -134,7 +134,7 @@ struct PlaceFinder {
       place.function = around
       return place
     }
-    let named = file.outline.functions(named: name)
+    let named = file.functions(named: name)
     guard let at = place.line else {
       place.function = named.first
       return place

@@ -72,6 +72,8 @@ final class RevisionFile {
     SourceOutline($0, language: SourceLanguage(path: path))
   }
 
+  private lazy var functions = Dictionary(grouping: outline.functions, by: \.name)
+
   /// The names that stand before parentheses in it: what it calls and what it declares.
   private(set) lazy var calls: Set<String> = text.withBytes {
     Set(CalledNames.all(in: $0, limit: 20_000))
@@ -89,6 +91,9 @@ final class RevisionFile {
     self.blob = blob
     self.text = text
   }
+
+  /// The functions of a name, by their first line.
+  func functions(named name: String) -> [SourceFunction] { functions[name] ?? [] }
 
   /// The number of lines.
   var lineCount: Int { starts.count }
