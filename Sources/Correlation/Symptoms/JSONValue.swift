@@ -72,14 +72,15 @@ struct JSONReader {
   /// Whether the text ended, or broke, before the value did.
   private(set) var isCut = false
   private let maximumDepth: Int
+  private let maximumNodes: Int
   private var nodes = 0
-  /// A bound for the tree of one line.
-  private static let maximumNodes = 50_000
 
-  init(_ bytes: Bytes, depth: Int) {
+  /// - Parameter nodes: A bound for the tree, here of one line.
+  init(_ bytes: Bytes, depth: Int, nodes: Int = 50_000) {
     self.bytes = bytes
     at = bytes.startIndex
     maximumDepth = depth
+    maximumNodes = nodes
   }
 
   /// The next value; nil where none begins.
@@ -88,7 +89,7 @@ struct JSONReader {
   private mutating func value(depth: Int) -> JSONValue? {
     skipSpace()
     nodes += 1
-    guard at < bytes.endIndex, nodes < Self.maximumNodes else {
+    guard at < bytes.endIndex, nodes < maximumNodes else {
       isCut = true
       return nil
     }

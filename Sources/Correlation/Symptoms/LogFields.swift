@@ -55,7 +55,7 @@ struct LogFields {
         .message,
         [
           "msg", "message", "log", "event", "text", "@m", "@mt", "body", "short_message",
-          "textpayload", "jsonpayload.message", "description",
+          "textpayload", "jsonpayload.message", "description", "message.text",
         ]
       ),
       (
@@ -102,7 +102,8 @@ struct LogFields {
           "error.stack_trace", "err.stack", "exc_info", "exc_text", "exception.stacktrace",
           "exception.stack_trace", "error.stacktrace", "trace", "full_message",
           "exception.backtrace",
-          "errorstack", "error_stack", "dd.error.stack", "callstack",
+          "errorstack", "error_stack", "dd.error.stack", "callstack", "exception_backtrace",
+          "error_backtrace", "stacktracestring", "exception_stacktrace", "error.backtrace",
         ]
       ),
       (
@@ -110,7 +111,7 @@ struct LogFields {
         [
           "error.type", "exception.type", "exception.class", "exception_class", "error.kind",
           "err.type", "err.name", "error.name", "exc_type", "error_class", "exception.class_name",
-          "exceptionclass", "error_type",
+          "exceptionclass", "error_type", "errortype", "errorclass",
         ]
       ),
     ]
@@ -134,8 +135,12 @@ struct LogFields {
       if service == nil { service = bytes.text(atMost: 200) }
     case .message:
       if message == nil { message = value }
-      if Self.mayHoldStack(bytes) { stacks.append(value) }
-    case .file: file = file ?? bytes.text(atMost: 1_024)
+      if Self.mayHoldStack(bytes.trimmed) { stacks.append(value) }
+    case .file:
+      let location = Location(bytes)
+      guard file == nil else { return }
+      file = location.path.text(atMost: 1_024)
+      line = line ?? location.line
     case .line: line = line ?? bytes.number(at: 0)?.value
     case .function: function = function ?? bytes.text(atMost: 500)
     case .caller:
@@ -151,6 +156,11 @@ struct LogFields {
     case .stack: stacks.append(value)
     case .type: errorType = errorType ?? bytes.text(atMost: 200)
     }
+  }
+
+  /// Whether a text can be a stack; a trace's id, which may be called so, cannot.
+  var holdsStack: Bool {
+    stacks.contains { $0.contains { $0 == 0x0A || $0 == 0x28 || $0 == 0x3A || $0 == 0x5C } }
   }
 
   private static func mayHoldStack(_ bytes: Bytes) -> Bool {

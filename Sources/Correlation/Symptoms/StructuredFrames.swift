@@ -1,95 +1,153 @@
+/// Frames that JSON lists, and the exception they are of.
+struct FrameList {
+  var frames: [RawFrame]
+  var language: Symptom.Language
+  var type: String?
+  var message: String?
+  var isInnermostLast = false
+  /// Whether its list of exceptions begins with the cause of the others.
+  var isSentrys = false
+  var kind = Symptom.Trace.Kind.failure
+  var link = TraceAssembler.Link.none
+  /// Whether the exception of the record is its own.
+  var isThread = false
+}
+
 /// Reads frames that are JSON objects, as in events of Sentry and logs of zap or slog.
 enum StructuredFrames {
   private static let fileKeys: [StaticString] = [
-    "filename", "file", "abs_path", "fileName", "path", "source", "file_name",
+    "filename", "file", "abspath", "path", "source", "sourcefile",
   ]
   private static let functionKeys: [StaticString] = [
-    "function", "func", "method", "methodName", "name", "function_name",
+    "function", "func", "method", "methodname", "name", "functionname", "symbol",
   ]
-  private static let lineKeys: [StaticString] = ["lineno", "line", "lineNumber", "line_number"]
+  private static let lineKeys: [StaticString] = ["lineno", "line", "linenumber", "sourceline"]
+  /// What lists of frames are called.
+  private static let listKeys: [StaticString] = [
+    "frames", "stacktrace", "parsedstack", "backtrace", "callstack", "lastexceptionbacktrace",
+  ]
+  /// What findings of tools and lines of logs have, and frames have not.
+  private static let foreignKeys: [StaticString] = [
+    "message", "msg", "ruleid", "description", "checkname", "error",
+  ]
+  private static let mostFrames = 4_096
+  /// The elements of a list that are asked what they are.
+  private static let sample = 32
 
   /// Whether the elements look like frames.
-  static func isFrames(_ elements: [JSONValue]) -> Bool {
-    guard let first = elements.first else { return false }
-    return value(first, fileKeys) != nil
-      && (value(first, lineKeys) != nil || value(first, functionKeys) != nil)
-  }
-
-  /// Reads the first list of frames in an object.
-  static func read(_ object: JSONValue, into traces: inout TraceAssembler) {
-    guard case .object(let members) = object else { return }
-    var lists: [(frames: [JSONValue], isInnermostLast: Bool)] = []
-    if case .array(let frames)? = object["stacktrace"]?["frames"] {
-      lists.append((frames, true))
-    } else {
-      for (_, member) in members {
-        if case .array(let frames) = member, isFrames(frames) { lists.append((frames, false)) }
-      }
+  static func isFrames(_ elements: [JSONValue], _ key: Bytes = []) -> Bool {
+    guard let first = elements.first, case .object = first, first.member(foreignKeys) == nil else {
+      return false
     }
-    for (frames, isInnermostLast) in lists.prefix(8) {
-      // Sentry orders the frames from the outermost on, and so their exceptions.
-      let language = language(of: frames)
-      traces.begin(
-        language, type: text(object, ["type", "class", "kind"]),
-        message: text(object, ["value", "message", "msg"]),
-        link: isInnermostLast ? .consequence : .none)
-      traces.update { $0.isInnermostLast = isInnermostLast }
-      for frame in frames.prefix(4_096) {
-        traces.add(raw(frame), language)
+    let isList = listKeys.contains { key.isCalled($0) }
+    guard isList || first.text(of: fileKeys) != nil else { return false }
+    return elements.prefix(isList ? sample : 1).contains { element in
+      if element.text(of: functionKeys) != nil {
+        return isList || element.text(of: fileKeys) != nil
       }
-      traces.close()
+      return element.text(of: fileKeys) != nil && element.text(of: lineKeys) != nil
     }
   }
 
-  private static func raw(_ object: JSONValue) -> RawFrame {
+  /// Whether the owner of `frames` is of a tool that ends them with the innermost: structlog, Rollbar.
+  static func isInnermostLast(_ owner: JSONValue) -> Bool {
+    owner["exc_type"] != nil || owner["exception"]?.member(["class", "message"]) != nil
+  }
+
+  /// The frames of a list.
+  ///
+  /// - Parameter images: The libraries that frames name by their number.
+  static func list(
+    _ elements: [JSONValue], of owner: JSONValue, images: JSONValue? = nil, isInnermostLast: Bool
+  ) -> FrameList {
+    let elements = elements.prefix(mostFrames)
+    var list = FrameList(
+      frames: elements.map { raw($0, images) }, language: language(of: elements))
+    list.isInnermostLast = isInnermostLast
+    list.isSentrys = isInnermostLast && owner["frames"] == nil
+    let exception = owner["exception"] ?? .null
+    list.type =
+      owner.text(of: typeKeys) ?? exception.text(of: typeKeys)
+      ?? owner.text(of: ["kind", "exception"])
+    list.message = owner.text(of: messageKeys) ?? exception.text(of: messageKeys)
+    return list
+  }
+
+  private static let typeKeys: [StaticString] = [
+    "type", "class", "errorclass", "exctype", "typename", "exceptiontype",
+  ]
+  private static let messageKeys: [StaticString] = ["value", "message", "msg", "excvalue"]
+
+  /// The frames of texts that are all a path with a line; `nil` where they are not.
+  static func list(ofPlaces texts: [[UInt8]], of owner: JSONValue) -> FrameList? {
+    var places = texts.map { Location($0[...]) }
+    guard !places.isEmpty, places.allSatisfy({ $0.line != nil && PlaceText.isSource($0.path) })
+    else { return nil }
+    // Where it was thrown stands beside the calls that led there.
+    if let text = owner["file"]?.text(atMost: 1_024) {
+      let thrown = Location(text[...])
+      if thrown.line != nil, PlaceText.isSource(thrown.path) { places.insert(thrown, at: 0) }
+    }
+    var list = FrameList(
+      frames: places.map { RawFrame(location: $0) },
+      language: places.lazy.compactMap { language(ofPath: $0.path.text) }.first ?? .native)
+    list.type = owner.text(of: typeKeys)
+    list.message = owner.text(of: messageKeys)
+    return list
+  }
+
+  /// Adds the frames as a trace.
+  static func read(_ list: FrameList, type: String?, into traces: inout TraceAssembler) {
+    traces.begin(
+      list.language, type: list.type ?? (list.isThread && list.kind == .failure ? type : nil),
+      message: list.message, kind: list.kind, link: list.link)
+    traces.update { $0.isInnermostLast = list.isInnermostLast }
+    for frame in list.frames { traces.add(frame, list.language) }
+    traces.close()
+  }
+
+  private static func raw(_ object: JSONValue, _ images: JSONValue?) -> RawFrame {
     var frame = RawFrame()
-    frame.function = text(object, functionKeys)
-    frame.path = text(object, fileKeys)
-    frame.line = text(object, lineKeys).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
-    frame.column = text(object, ["colno", "column"]).flatMap { Int($0) }
-    frame.isInApp = text(object, ["in_app", "inApp"]).map { $0 == "true" }
-    frame.source = text(object, ["context_line"])
-    if let owner = text(object, ["declaringClass", "className", "class"])
-      ?? text(object, ["module"]),
+    frame.function = object.text(of: functionKeys)
+    frame.path = object.text(of: fileKeys)
+    frame.line = object.number(of: lineKeys)
+    frame.column = object.text(of: ["colno", "column", "columnnumber"]).flatMap { Int($0) }
+    frame.isInApp = object.text(of: ["inapp", "inproject"]).map { $0 == "true" }
+    frame.source = object.text(of: ["contextline"])
+    if let owner = object.text(of: ["declaringclass", "classname", "class"])
+      ?? object.text(of: ["module"]),
       let function = frame.function, !function.contains(".")
     {
       frame.module = owner
     }
+    if case .array(let images)? = images, let index = object.text(of: ["imageindex"]),
+      let place = Int(index), images.indices.contains(place)
+    {
+      frame.module = images[place].text(of: ["name"])
+    }
     return frame
   }
 
-  private static func language(of frames: [JSONValue]) -> Symptom.Language {
-    for frame in frames {
-      guard let file = text(frame, fileKeys), let dot = file.lastIndex(of: ".") else { continue }
-      switch file[file.index(after: dot)...] {
-      case "py": return .python
-      case "js", "ts", "mjs", "cjs", "jsx", "tsx", "vue": return .javaScript
-      case "java", "kt", "scala", "groovy": return .jvm
-      case "go": return .go
-      case "rb", "rake", "erb": return .ruby
-      case "php": return .php
-      case "cs", "fs", "vb": return .dotNet
-      case "rs": return .rust
-      case "swift": return .swift
-      case "dart": return .dart
-      case "c", "cc", "cpp", "h", "hpp", "m": return .native
-      default: continue
-      }
-    }
-    return .native
+  private static func language(of frames: ArraySlice<JSONValue>) -> Symptom.Language {
+    frames.lazy.compactMap { $0.text(of: fileKeys).flatMap { language(ofPath: $0) } }.first
+      ?? .native
   }
 
-  private static func value(_ object: JSONValue, _ keys: [StaticString]) -> JSONValue? {
-    for key in keys {
-      if let value = object[key] { return value }
+  private static func language(ofPath file: String) -> Symptom.Language? {
+    guard let dot = file.lastIndex(of: ".") else { return nil }
+    return switch file[file.index(after: dot)...] {
+    case "py": .python
+    case "js", "ts", "mjs", "cjs", "jsx", "tsx", "vue": .javaScript
+    case "java", "kt", "scala", "groovy": .jvm
+    case "go": .go
+    case "rb", "rake", "erb": .ruby
+    case "php": .php
+    case "cs", "fs", "vb": .dotNet
+    case "rs": .rust
+    case "swift": .swift
+    case "dart": .dart
+    case "c", "cc", "cpp", "h", "hpp", "m": .native
+    default: nil
     }
-    return nil
-  }
-
-  private static func text(_ object: JSONValue, _ keys: [StaticString]) -> String? {
-    for key in keys {
-      if let text = object[key]?.text(atMost: 1_000), !text.isEmpty { return text[...].text }
-    }
-    return nil
   }
 }

@@ -10,7 +10,7 @@ extension Symptom {
     var collector = SymptomCollector(limits: limits)
     let count = bytes.count
     if count <= limits.bytes { return parse(Array(bytes), limits: limits) }
-    collector.markTruncated()
+    collector.markSkimmed()
     let windows = Windows(count: count, limits: limits)
     var start = bytes.startIndex
     var position = 0
@@ -41,15 +41,22 @@ extension Symptom {
     var text = bytes[...]
     if text.starts("\u{FEFF}") { text = text.dropFirst(3) }
     guard text.count > limits.bytes else {
-      if let document = document(text, limits: limits) {
-        collector.readDocument(document)
-      } else {
-        eachLine(text) { collector.read($0) }
+      var documents = JSONDocuments(text, depth: limits.jsonDepth)
+      var start = text.startIndex
+      while start < text.endIndex {
+        if let document = documents.next(at: start) {
+          collector.readDocument(document.value)
+          start = document.end
+          continue
+        }
+        let end = text.find("\n", from: start) ?? text.endIndex
+        collector.read(text[start..<end])
+        start = end + 1
       }
       let symptom = collector.finish()
       return symptom.frames.count < 2 ? withoutColumns(text, limits: limits) ?? symptom : symptom
     }
-    collector.markTruncated()
+    collector.markSkimmed()
     let windows = Windows(count: text.count, limits: limits)
     let head = text.from(text.startIndex).prefix(windows.head)
     let tail = text.suffix(windows.count - windows.tail)
@@ -109,39 +116,42 @@ extension Symptom {
     }
   }
 
-  /// The value of a text that is one JSON value over several lines.
-  private static func document(_ text: Bytes, limits: Limits) -> JSONValue? {
-    let start = text.skip(from: text.startIndex) { $0.isSpace }
-    guard text.at(start) == "{" || text.at(start) == "[", text.count <= 8 << 20 else { return nil }
-    let lineEnd = text.find("\n", from: start) ?? text.endIndex
-    if text.at(start) == "{" {
-      // A log of one object a line.
-      var first = JSONReader(text[start..<lineEnd], depth: limits.jsonDepth)
-      if first.value() != nil, !first.isCut { return nil }
-    }
-    var reader = JSONReader(text.from(start), depth: limits.jsonDepth)
-    guard let value = reader.value(), !reader.isCut else { return nil }
-    reader.skipSpace()
-    guard reader.at == text.endIndex else { return nil }
-    switch value {
-    case .object(let members): return members.isEmpty ? nil : value
-    case .array(let elements):
-      guard case .object? = elements.first else { return nil }
-      return value
-    case .null, .literal, .string: return nil
-    }
+  /// The bytes of a symptom that somebody has described: the words, an empty line, and the text as UTF-8.
+  ///
+  /// Read by ``parse(_:limits:)``, a text means the same behind its description as alone.
+  public static func text(_ bytes: [UInt8], describedAs description: String) -> [UInt8] {
+    let words = Array((description + "\n\n").utf8)
+    if let decoded = UTF16Text.decoded(bytes, limit: bytes.count) { return words + decoded }
+    return bytes.starts(with: "\u{FEFF}".utf8) ? words + bytes.dropFirst(3) : words + bytes
   }
+
+  /// Whether bytes are text in UTF-16, so that those which are 0 are no sign of other data.
+  public static func isUTF16(_ bytes: [UInt8]) -> Bool { UTF16Text.form(of: bytes) != nil }
 }
 
 /// Text in UTF-16, as tools on Windows write it.
 enum UTF16Text {
-  /// UTF-8 of at most `limit` bytes of text that begins with a byte order mark; nil without one.
-  static func decoded(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+  /// The order of the bytes, and where the text begins; nil where it is not UTF-16.
+  ///
+  /// Without a byte order mark, text begins with characters of ASCII: of them every second byte is 0, and none else.
+  static func form(of bytes: [UInt8]) -> (isLittle: Bool, start: Int)? {
     guard bytes.count >= 4 else { return nil }
-    let isLittle = bytes[0] == 0xFF && bytes[1] == 0xFE
-    guard isLittle || bytes[0] == 0xFE && bytes[1] == 0xFF else { return nil }
+    if bytes[0] == 0xFF, bytes[1] == 0xFE { return (true, 2) }
+    if bytes[0] == 0xFE, bytes[1] == 0xFF { return (false, 2) }
+    let head = bytes.prefix(64)
+    guard head.count >= 16 else { return nil }
+    let zeros = head.indices.filter { head[$0] == 0 }
+    guard zeros.count * 16 >= head.count * 7, let first = zeros.first,
+      zeros.allSatisfy({ $0 & 1 == first & 1 })
+    else { return nil }
+    return (first & 1 == 1, 0)
+  }
+
+  /// UTF-8 of at most `limit` bytes of text in UTF-16; nil where it is none.
+  static func decoded(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+    guard let (isLittle, start) = form(of: bytes) else { return nil }
     let end = min(bytes.count, limit) & ~1
-    let units = stride(from: 2, to: end, by: 2).map { at -> UInt16 in
+    let units = stride(from: start, to: end, by: 2).map { at -> UInt16 in
       isLittle
         ? UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8
         : UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])

@@ -45,6 +45,9 @@ public struct Symptom: Sendable, Equatable {
   /// Whether a limit left something out.
   public internal(set) var isTruncated = false
 
+  /// Whether the text was so long that its middle was read for traces alone.
+  public internal(set) var isSkimmed = false
+
   init() {}
 
   /// The frames of one trace, in the order of the text.

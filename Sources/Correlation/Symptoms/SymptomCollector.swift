@@ -1,10 +1,11 @@
 /// Sorts the lines of a symptom to traces, logs and prose.
 struct SymptomCollector {
-  private let limits: Symptom.Limits
-  private var reader: TraceReader
-  private var logs: LogCollector
-  private var prose: ProseReader
+  let limits: Symptom.Limits
+  var reader: TraceReader
+  var logs: LogCollector
+  var prose: ProseReader
   private var isTruncated = false
+  private var isSkimmed = false
 
   init(limits: Symptom.Limits) {
     self.limits = limits
@@ -13,7 +14,8 @@ struct SymptomCollector {
     prose = ProseReader(limits: limits)
   }
 
-  mutating func markTruncated() { isTruncated = true }
+  /// Hears that the middle of the text is only skimmed.
+  mutating func markSkimmed() { isSkimmed = true }
 
   /// Reads a line of the symptom.
   ///
@@ -28,13 +30,19 @@ struct SymptomCollector {
     read(SymptomLine(SymptomLine.withoutEscapes(bytes)), skims: skims, nesting: 0, time: nil)
   }
 
-  private mutating func read(_ line: SymptomLine, skims: Bool, nesting: Int, time: Double?) {
+  mutating func read(_ line: SymptomLine, skims: Bool, nesting: Int, time: Double?) {
     guard !line.isEmpty else {
       reader.traces.passEmpty()
       return
     }
-    if line.first == "{", !skims, readJSON(line.content, nesting: nesting, time: time) { return }
+    if !skims, readJSON(line.content, nesting: nesting, time: time) { return }
     var prefix = LinePrefix(line.bytes)
+    prefix.time = prefix.time ?? time
+    if !skims, line.bytes.last == "}" || line.bytes.last == "]",
+      readJSON(behind: prefix, nesting: nesting)
+    {
+      return
+    }
     if line.content.contains(text: " Stack trace: #0 "), !skims,
       let unfolded = OneLineTrace.unfoldedNumbers(prefix.rest)
     {
@@ -45,11 +53,7 @@ struct SymptomCollector {
     if !prefix.hasTime, prefix.service == nil, reader.read(line) { return }
     if prefix.rest.startIndex > line.bytes.startIndex {
       let rest = SymptomLine(prefix.rest)
-      if rest.first == "{", !skims,
-        readJSON(rest.content, nesting: nesting, time: prefix.time ?? time)
-      {
-        return
-      }
+      if !skims, readJSON(rest.content, nesting: nesting, time: prefix.time) { return }
       if rest.isEmpty, prefix.service != nil {
         reader.traces.passEmpty()
         return
@@ -61,6 +65,10 @@ struct SymptomCollector {
       return
     }
     prefix.time = prefix.time ?? time
+    if line.bytes.last == "}" || line.bytes.last == "]", readJSON(behind: prefix, nesting: nesting)
+    {
+      return
+    }
     let unfolded = OneLineTrace.unfolded(line.content)
     if let unfolded { _ = readStack(unfolded) }
     if let fields = LogLineParser.parse(prefix) {
@@ -86,7 +94,7 @@ struct SymptomCollector {
     readProse(line.content)
   }
 
-  private mutating func readProse(_ text: Bytes) {
+  mutating func readProse(_ text: Bytes) {
     prose.read(text)
     guard !prose.isFull else { return }
     if let (range, _) = ExceptionHeader.typeRange(in: text.prefix(1_024)) {
@@ -94,154 +102,8 @@ struct SymptomCollector {
     }
   }
 
-  // MARK: Logs
-
-  private mutating func readJSON(_ text: Bytes, nesting: Int, time: Double?) -> Bool {
-    guard nesting < 3 else { return false }
-    var json = JSONReader(text, depth: limits.jsonDepth)
-    guard let value = json.value(), case .object(let members) = value, !members.isEmpty else {
-      return false
-    }
-    readRecord(value, nesting: nesting, time: time)
-    return true
-  }
-
-  /// Reads a document of one JSON value over many lines.
-  mutating func readDocument(_ value: JSONValue) {
-    if case .array(let elements) = value {
-      for element in elements { readRecord(element, nesting: 0, time: nil) }
-    } else {
-      readRecord(value, nesting: 0, time: nil)
-    }
-  }
-
-  private mutating func readRecord(_ value: JSONValue, nesting: Int, time: Double?) {
-    var fields = LogFields()
-    fields.time = time
-    var structured: [JSONValue] = []
-    collect(value, prefix: [], depth: 0, into: &fields, structured: &structured)
-    // Docker's file log driver wraps a line of output.
-    if case .string(let inner)? = value["log"], value["stream"] != nil {
-      let lines = JSONValue.unescaped(inner.prefix(limits.embeddedBytes))
-      for line in lines.split(separator: 0x0A) {
-        read(
-          SymptomLine(SymptomLine.withoutEscapes(line)), skims: false, nesting: nesting + 1,
-          time: fields.time)
-      }
-      return
-    }
-    if let message = fields.message, message.first == 0x7B, nesting < 2,
-      readJSON(message[...], nesting: nesting + 1, time: fields.time)
-    {
-      return
-    }
-    let before = reader.traces.count
-    reader.traces.close()
-    reader.traces.note(fields.level)
-    defer { reader.traces.note(nil) }
-    for list in structured { StructuredFrames.read(list, into: &reader.traces) }
-    append(fields, trace: reader.traces.count > before ? before : nil)
-  }
-
-  private func collect(
-    _ value: JSONValue, prefix: [UInt8], depth: Int, into fields: inout LogFields,
-    structured: inout [JSONValue]
-  ) {
-    guard depth < 6, case .object(let members) = value else { return }
-    for (key, member) in members.prefix(512) {
-      let name = prefix.isEmpty ? Array(key) : prefix + [0x2E] + key
-      switch member {
-      case .null: break
-      case .literal, .string:
-        guard let known = LogFields.key(name[...]) ?? nestedKey(key, prefix, depth) else {
-          if case .string(let raw) = member, Self.looksLikeStack(raw),
-            let text = member.text(atMost: limits.embeddedBytes)
-          {
-            fields.set(.stack, text)
-          }
-          continue
-        }
-        if let text = member.text(atMost: limits.embeddedBytes) { fields.set(known, text) }
-      case .object:
-        if key.equals("stacktrace"), member["frames"] != nil {
-          structured.append(value)
-        } else {
-          collect(member, prefix: name, depth: depth + 1, into: &fields, structured: &structured)
-        }
-      case .array(let elements):
-        let isText = elements.allSatisfy { if case .string = $0 { true } else { false } }
-        if isText, LogFields.key(name[...]) == .stack {
-          let lines = elements.prefix(1_024).compactMap { $0.text(atMost: 4_096) }
-          fields.set(.stack, Array(lines.joined(separator: [0x0A])))
-        } else if StructuredFrames.isFrames(elements) {
-          structured.append(value)
-        } else if key.equals("values") || key.equals("exception") || key.equals("threads") {
-          for element in elements.prefix(64) {
-            collect(
-              element, prefix: prefix, depth: depth + 1, into: &fields, structured: &structured)
-          }
-        }
-      }
-    }
-  }
-
-  /// Whether the text of a key that nobody knows holds a stack trace all the same.
-  private static func looksLikeStack(_ raw: Bytes) -> Bool {
-    guard raw.count > 40, raw.contains(text: "\\n") || raw.contains(0x0A) else { return false }
-    for mark: StaticString in [
-      "\\n   at ", "\\n    at ", "\\n\\tat ", "\\tat ", "\n   at ", "\n\tat ",
-      "Traceback (most recent",
-      "goroutine ", "Stack trace:", ":in `",
-    ] where raw.contains(text: mark) { return true }
-    return false
-  }
-
-  /// The few keys that mean the same under any parent.
-  private func nestedKey(_ key: Bytes, _ prefix: [UInt8], _ depth: Int) -> LogFields.Key? {
-    guard depth > 0 else { return nil }
-    if key.equals("stack") || key.equals("stack_trace") || key.equals("stackTrace")
-      || key.equals("stacktrace")
-    {
-      return .stack
-    }
-    let isWrapper =
-      prefix.elementsEqual("fields".utf8) || prefix.elementsEqual("data".utf8)
-      || prefix.elementsEqual("record".utf8) || prefix.elementsEqual("jsonPayload".utf8)
-    return isWrapper ? LogFields.key(key) : nil
-  }
-
-  private mutating func append(_ fields: LogFields, trace: Int? = nil) {
-    var trace = trace
-    for stack in fields.stacks {
-      if let id = readStack(stack) { trace = trace ?? id }
-    }
-    let message = fields.message ?? []
-    let firstLine = message.firstIndex(of: 0x0A).map { message[..<$0] } ?? message[...]
-    if let file = fields.file, Location(Array(file.utf8)[...]).isPlausible {
-      prose.add(path: file, line: fields.line)
-    }
-    prose.read(firstLine)
-    var type = fields.errorType
-    if let error = fields.error {
-      let bytes = Array(error.utf8)[...]
-      prose.read(bytes)
-      type = type ?? ExceptionHeader.typeRange(in: bytes).map { bytes[$0.0].text(atMost: 200) }
-    }
-    if type == nil, let level = fields.level, level >= .warning {
-      type = ExceptionHeader.typeRange(in: firstLine.prefix(1_024)).map {
-        firstLine[$0.0].text(atMost: 200)
-      }
-    }
-    logs.append(
-      Symptom.LogRecord(
-        time: fields.time, level: fields.level, service: fields.service,
-        message: firstLine.text(atMost: 1_000), file: fields.file, line: fields.line,
-        function: fields.function, logger: fields.logger, error: fields.error, trace: trace),
-      type: type)
-  }
-
   /// Reads text of many lines as one trace or chain; the ordinal of its first one.
-  private mutating func readStack(_ text: [UInt8]) -> Int? {
+  mutating func readStack(_ text: [UInt8]) -> Int? {
     var text = text[...]
     if text.count > limits.embeddedBytes {
       text = text.prefix(limits.embeddedBytes)
@@ -288,8 +150,9 @@ struct SymptomCollector {
     for message in logs.messages.names { messages.add(message) }
     symptom.exceptionTypes = types.names
     symptom.errorMessages = messages.names
+    symptom.isSkimmed = isSkimmed
     symptom.isTruncated =
-      isTruncated || reader.traces.isTruncated || logs.isTruncated || prose.isTruncated
+      isTruncated || isSkimmed || reader.traces.isTruncated || logs.isTruncated || prose.isTruncated
       || prose.words.isTruncated || prose.identifiers.isTruncated
     return symptom
   }

@@ -166,7 +166,8 @@ struct TraceAssembler {
       }
       if !isKnown, trace.isEmpty { trace.append(location, limits: limits) }
     }
-    guard !trace.isEmpty || trace.exceptionType != nil || trace.message != nil else { return }
+    let hasHeader = !trace.isTentative && (trace.exceptionType != nil || trace.message != nil)
+    guard !trace.isEmpty || hasHeader else { return }
     if trace.omitted > 0 { isTruncated = true }
     // A log full of one trace must not push the others out.
     let fingerprint = trace.fingerprint

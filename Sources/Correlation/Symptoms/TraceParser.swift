@@ -52,6 +52,8 @@ struct RawTrace {
   var exceptionType: String?
   var message: String?
   var isInnermostLast = false
+  /// Whether it is nothing without frames.
+  var isTentative = false
   /// Where the message itself says that it broke.
   var location: RawFrame?
   var number: Int?
