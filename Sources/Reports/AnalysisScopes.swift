@@ -57,6 +57,11 @@ public struct AnalysisScopes {
         hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
     }
     found = Self.joined(found)
+    if symptom.isSkimmed {
+      notes.append(
+        "The symptom is so long that its middle was read for stack traces alone, not for words, paths and log lines."
+      )
+    }
   }
 
   private static func distinct(_ names: [String]) -> [String] {

@@ -23,6 +23,33 @@ import Testing
     #expect(object["c"] is NSNull)
   }
 
+  @Test func `a symptom whose middle was skimmed has a note`() throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("skimmed-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let cache = try CacheStore(directory: directory.path, access: .readWrite)
+    let synced = Date(timeIntervalSince1970: 1_760_000_000)
+    let project = try cache.beginSync(
+      CacheStore.ProjectFacts(
+        host: "h", projectID: 1, baseURL: "https://h", path: "acme/p", defaultBranch: "main",
+        webURL: nil, lookbackDays: 30), at: synced)
+    try cache.finishSync(
+      project: project.id, at: synced, windowStart: synced.addingTimeInterval(-30 * 86400))
+    func notes(_ text: String) throws -> [String] {
+      var limits = Symptom.Limits()
+      limits.bytes = 100
+      let symptom = Symptom.parse(Array(text.utf8), limits: limits)
+      return try AnalysisScopes(
+        cache: cache, settings: nil, repositories: [], services: [], symptom: symptom
+      ).notes
+    }
+    #expect(try notes("the picker fails").isEmpty)
+    #expect(
+      try notes(String(repeating: "the picker fails\n", count: 100)).contains {
+        $0.contains("middle was read for stack traces alone")
+      })
+  }
+
   @Test func `keys keep their order`() {
     #expect(text(.object([("z", .null), ("a", .null)])) == #"{"z":null,"a":null}"#)
   }

@@ -1,3 +1,4 @@
+import Correlation
 import Foundation
 import Reports
 
@@ -67,7 +68,7 @@ struct AnalysisQuestion: Sendable {
   }
 
   /// What the symptom's parser reads.
-  var text: [UInt8] { Array((description + "\n\n").utf8) + symptom }
+  var text: [UInt8] { Symptom.text(symptom, describedAs: description) }
 }
 
 /// Times as RFC 3339 writes them.

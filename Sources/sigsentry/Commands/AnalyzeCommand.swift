@@ -156,7 +156,7 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   private func readSymptom() throws -> (bytes: [UInt8], notes: [String]) {
-    var bytes = description.map { Array(($0 + "\n\n").utf8) } ?? []
+    var bytes: [UInt8] = []
     var notes: [String] = []
     if let file {
       let read = try SymptomFile(file)
@@ -168,8 +168,9 @@ struct AnalyzeCommand: ParsableCommand {
       if read.looksBinary {
         notes.append("The symptom does not look like text: what text it holds was read.")
       }
-      if bytes.isEmpty { bytes = read.bytes } else { bytes += read.bytes }
+      bytes = read.bytes
     }
+    if let description { bytes = Symptom.text(bytes, describedAs: description) }
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw CommandFailure.usage(
         "The symptom is empty.", hint: "Give a stack trace, log lines, paths or words.")

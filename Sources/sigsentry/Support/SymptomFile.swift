@@ -1,3 +1,4 @@
+import Correlation
 import Foundation
 
 #if canImport(Glibc)
@@ -38,8 +39,7 @@ struct SymptomFile {
 
   /// Whether the bytes hold some that no text has.
   var looksBinary: Bool {
-    let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
-    return !isUTF16 && bytes.prefix(64 << 10).contains(0)
+    bytes.prefix(64 << 10).contains(0) && !Symptom.isUTF16(bytes)
   }
 
   private mutating func read(
