@@ -80,7 +80,7 @@ public struct AnalysisBasis: Codable, Equatable, Sendable {
 
   /// The first half of a SHA-256: enough to tell contents apart, and a capsule is half as long.
   private static func digest(_ value: JSONValue) -> String {
-    hex(SHA256.hash(data: value.line).prefix(16))
+    hex(SHA256.hash(data: value.digestedLine).prefix(16))
   }
 
   private static func hex(_ bytes: some Sequence<UInt8>) -> String {

@@ -8,7 +8,7 @@ extension AnalysisCapsule {
   ///
   /// First what has changed under the answer, then how the answer did.
   public func differences(from replay: AnalysisCapsule) -> [String] {
-    guard answer != replay.answer else { return [] }
+    guard !Self.isSame(answer, replay.answer) else { return [] }
     var causes: [String] = []
     if basis.algorithm != replay.basis.algorithm {
       causes.append(
@@ -30,6 +30,15 @@ extension AnalysisCapsule {
       )
     }
     return causes + answerChanges(replay)
+  }
+
+  /// Whether two answers are the same; the JSON of one may escape what the other does not.
+  private static func isSame(_ one: String, _ two: String) -> Bool {
+    if one == two { return true }
+    guard let one = try? JSONValue(parsing: Array(one.utf8)),
+      let two = try? JSONValue(parsing: Array(two.utf8))
+    else { return false }
+    return one.line == two.line
   }
 
   private func windowChanges(_ replay: AnalysisCapsule) -> [String] {

@@ -29,27 +29,30 @@ public indirect enum JSONValue: Sendable, Equatable {
   public static func time(_ date: Date?) -> JSONValue { .optional(date.map(UTCTime.text)) }
 
   /// Writes the value without spaces.
-  public func write(to output: inout [UInt8]) {
+  public func write(to output: inout [UInt8]) { write(to: &output, isForReaders: true) }
+
+  /// - Parameter isForReaders: Whether what a terminal or a reader of source could take for a command is escaped, too.
+  private func write(to output: inout [UInt8], isForReaders: Bool) {
     switch self {
     case .null: output += "null".utf8
     case .bool(let value): output += (value ? "true" : "false").utf8
     case .integer(let value): output += String(value).utf8
     case .number(let value): output += (value.isFinite ? "\(value)" : "null").utf8
-    case .string(let text): Self.write(text, to: &output)
+    case .string(let text): Self.write(text, to: &output, isForReaders: isForReaders)
     case .array(let values):
       output.append(UInt8(ascii: "["))
       for (index, value) in values.enumerated() {
         if index > 0 { output.append(UInt8(ascii: ",")) }
-        value.write(to: &output)
+        value.write(to: &output, isForReaders: isForReaders)
       }
       output.append(UInt8(ascii: "]"))
     case .object(let members):
       output.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
         if index > 0 { output.append(UInt8(ascii: ",")) }
-        Self.write(member.0, to: &output)
+        Self.write(member.0, to: &output, isForReaders: isForReaders)
         output.append(UInt8(ascii: ":"))
-        member.1.write(to: &output)
+        member.1.write(to: &output, isForReaders: isForReaders)
       }
       output.append(UInt8(ascii: "}"))
     }
@@ -63,25 +66,50 @@ public indirect enum JSONValue: Sendable, Equatable {
     return output
   }
 
+  /// The value as digests have always been made of it.
+  var digestedLine: [UInt8] {
+    var output: [UInt8] = []
+    write(to: &output, isForReaders: false)
+    output.append(UInt8(ascii: "\n"))
+    return output
+  }
+
   private static let hexDigits = Array("0123456789abcdef".utf8)
 
-  private static func write(_ text: String, to output: inout [UInt8]) {
+  private static func write(_ text: String, to output: inout [UInt8], isForReaders: Bool) {
     output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): output += "\\\"".utf8
-      case UInt8(ascii: "\\"): output += "\\\\".utf8
-      case 0x0A: output += "\\n".utf8
-      case 0x0D: output += "\\r".utf8
-      case 0x09: output += "\\t".utf8
-      case 0..<0x20, 0x7F:
-        output += "\\u00".utf8
-        output.append(hexDigits[Int(byte >> 4)])
-        output.append(hexDigits[Int(byte & 15)])
-      default: output.append(byte)
+    // The first bytes of characters beyond ASCII that may have to be escaped.
+    let isPlain = !isForReaders || !text.utf8.contains { $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2 }
+    if isPlain {
+      for byte in text.utf8 { write(byte, to: &output) }
+    } else {
+      for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0..<0x80: write(UInt8(scalar.value), to: &output)
+        case 0x80..<0xA0, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
+          writeEscaped(UInt16(scalar.value), to: &output)
+        default: output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        }
       }
     }
     output.append(UInt8(ascii: "\""))
+  }
+
+  private static func write(_ byte: UInt8, to output: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): output += "\\\"".utf8
+    case UInt8(ascii: "\\"): output += "\\\\".utf8
+    case 0x0A: output += "\\n".utf8
+    case 0x0D: output += "\\r".utf8
+    case 0x09: output += "\\t".utf8
+    case 0..<0x20, 0x7F: writeEscaped(UInt16(byte), to: &output)
+    default: output.append(byte)
+    }
+  }
+
+  private static func writeEscaped(_ code: UInt16, to output: inout [UInt8]) {
+    output += "\\u".utf8
+    for shift in [12, 8, 4, 0] { output.append(hexDigits[Int(code >> shift & 15)]) }
   }
 
   /// Compares by content; objects with their keys in order.

@@ -23,6 +23,16 @@ import Testing
     #expect(object["c"] is NSNull)
   }
 
+  @Test func `nothing in JSON commands a terminal or turns its text around`() throws {
+    let odd = "\u{9B}31m\u{202E}x\u{61C}\u{200E}\u{2066}\u{2028}\u{85}é\u{200B}€م🙂"
+    #expect(
+      text(.object([(odd, .string(odd))])).components(separatedBy: ":").first
+        == #"{"\u009b31m\u202ex\u061c\u200e\u2066\u2028\u0085é"# + "\u{200B}€م🙂\"")
+    #expect(try JSONValue(parsing: JSONValue.string(odd).line) == .string(odd))
+    // Digests are those of older versions.
+    #expect(JSONValue.string(odd).digestedLine == Array("\"\(odd)\"\n".utf8))
+  }
+
   @Test func `a symptom whose middle was skimmed has a note`() throws {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("skimmed-\(UUID().uuidString)")
