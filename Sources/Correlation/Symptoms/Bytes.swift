@@ -209,6 +209,13 @@ struct Location {
     return value
   }
 
+  /// Whether the path is that of a source file, and not a host or words in front of a number.
+  var isSource: Bool {
+    guard isPlausible, !path.contains(text: ": ") else { return false }
+    let slash = path.lastIndex { $0 == "/" || $0 == "\\" }
+    return slash != nil || ProseReader.isSourceName(path)
+  }
+
   /// Whether the path has the look of a source path: a file name with an extension, or a slash.
   var isPlausible: Bool {
     guard let first = path.first, path.count < 1_024, !path.contains(where: { $0 < 0x20 }) else {

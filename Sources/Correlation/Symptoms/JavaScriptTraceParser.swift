@@ -2,10 +2,21 @@
 struct JavaScriptTraceParser: TraceParser {
   static let language = Symptom.Language.javaScript
 
+  /// Whether the errors inside an AggregateError follow.
+  private var isInErrors = false
+
   init() {}
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
-    let content = line.content
+    var content = line.content
+    if isInErrors {
+      if traces.language == .javaScript {
+        if readInnerError(content, &traces) { return true }
+        if content.last == "," { content = content.dropLast() }
+      } else {
+        isInErrors = false
+      }
+    }
     switch line.first {
     case "a" where content.starts("at "):
       guard let frame = Self.v8(content.dropFirst(3).trimmed) else { break }
@@ -15,6 +26,13 @@ struct JavaScriptTraceParser: TraceParser {
       let header = ExceptionHeader(content.dropFirst(9))
       traces.begin(
         .javaScript, type: header?.type, message: header?.message, link: .cause)
+      return true
+    case "[", "e":
+      guard traces.language == .javaScript, !isInErrors,
+        content.equals("[errors]: [") || content.equals("errors: [")
+      else { break }
+      traces.begin(.javaScript, link: .cause)
+      isInErrors = true
       return true
     case "C" where content.starts("Caused by: ") && traces.language == .javaScript:
       let header = ExceptionHeader(content.dropFirst(11))
@@ -36,6 +54,26 @@ struct JavaScriptTraceParser: TraceParser {
     }
     guard let frame = Self.mozilla(content) else { return false }
     traces.add(frame, .javaScript)
+    return true
+  }
+
+  /// The name of an inner error, or the end of their list.
+  private mutating func readInnerError(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    if content.first == "]", content.count < 3 {
+      isInErrors = false
+      return true
+    }
+    guard let header = ExceptionHeader(content), content.starts(with: header.type.utf8) else {
+      return false
+    }
+    if traces.open?.isEmpty == true, traces.open?.exceptionType == nil {
+      traces.update {
+        $0.exceptionType = header.type
+        $0.message = header.message
+      }
+    } else {
+      traces.begin(.javaScript, type: header.type, message: header.message, link: .sibling)
+    }
     return true
   }
 
@@ -120,10 +158,12 @@ struct JavaScriptTraceParser: TraceParser {
     let name = content.before(at)
     let location = Location(content.from(at + 1))
     guard location.line != nil, location.path.count > 1 else { return nil }
+    // `user@host:/folder:22` is no script's.
+    let path = location.path
     guard
-      location.path.contains(text: ":/") || location.path.first == "/"
-        || location.path.starts("./") || hasSourceEnding(location.path)
-        || location.path.starts("self-hosted")
+      hasSourceEnding(path) || path.first == "/" || path.starts("./")
+        || path.starts("self-hosted")
+        || path.contains(text: "://") && (location.column != nil || path.contains(text: " line "))
     else { return nil }
     guard
       !name.contains(where: { $0.isSpace }) || name.starts("promise callback*")

@@ -41,7 +41,8 @@ enum LibraryCode {
       return path.find(text: "/lib/python").map { path.at($0 + 11).isDigit } ?? false
     case .rust, .native:
       return path.starts("library/std/") || path.starts("library/core/")
-        || path.starts("library/alloc/")
+        || path.starts("library/alloc/") || path.starts("../src/lib") || path.starts("src/libcore/")
+        || path.starts("src/libstd/")
     case .dotNet:
       return path.contains(text: "/src/libraries/System.")
     case .jvm:

@@ -4,6 +4,8 @@ struct LinePrefix {
   var hasTime = false
   var service: Bytes?
   var level: Symptom.LogLevel?
+  /// Whether a build put the number of its step in front.
+  var hasStep = false
   /// The program's own text; its indentation is kept.
   var rest: Bytes
 
@@ -36,8 +38,15 @@ struct LinePrefix {
       return true
     case "[":
       return kubectl(start) || bracket(start)
+    case "#":
+      // BuildKit: #14 12.34 text
+      guard !hasStep, let (_, end) = rest.number(at: start + 1), rest.at(end) == " " else {
+        return false
+      }
+      return step(end + 1)
     case let byte where byte.isDigit || byte.isUpper:
       if !hasTime, let stamp = Timestamp(rest, at: start) { return stamped(stamp) }
+      if !hasStep, step(start) { return true }
       return compose(start) || logcat(start)
     case let byte where byte.isLower:
       return compose(start) || stern(start)
@@ -82,6 +91,17 @@ struct LinePrefix {
     guard let (_, dot) = rest.number(at: digits), rest.at(dot) == ".",
       let (_, end) = rest.number(at: dot + 1), rest.at(end) == "]"
     else { return false }
+    rest = rest.from(end + 1)
+    return true
+  }
+
+  /// The seconds since a build's step began: `12.34 `.
+  private mutating func step(_ start: Int) -> Bool {
+    guard let (_, dot) = rest.number(at: start), rest.at(dot) == ".",
+      let (_, end) = rest.number(at: dot + 1), 3...4 ~= end - dot,
+      rest.at(end) == " " || end == rest.endIndex
+    else { return false }
+    hasStep = true
     rest = rest.from(end + 1)
     return true
   }

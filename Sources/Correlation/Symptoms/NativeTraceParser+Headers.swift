@@ -21,6 +21,11 @@ extension NativeTraceParser {
       }
       return false
     }
+    if content.starts("Stack trace (most recent call last)") {
+      traces.begin(.native)
+      traces.update { $0.isInnermostLast = true }
+      return true
+    }
     if content.starts("Program received signal ") || content.starts("Program terminated with")
       || content.starts("Process ") && content.contains(text: " dumped core")
     {
@@ -126,7 +131,7 @@ extension NativeTraceParser {
     guard content.count < 4_000 else { return false }
     if let mark = content.find(text: ": runtime error: ") {
       let location = Location(content.before(mark))
-      guard location.line != nil, location.isPlausible else { return false }
+      guard location.line != nil, location.isSource else { return false }
       begin(location, nil, "runtime error", content.from(mark + 17), &traces)
       return true
     }

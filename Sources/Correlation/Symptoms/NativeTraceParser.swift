@@ -5,6 +5,8 @@ struct NativeTraceParser: TraceParser {
   /// Whether the last frame may go on in the next line, as gdb wraps long ones.
   private var isWrapped = false
   private var wrapped = WrappedFrame([])
+  /// The number of the last frame of backward-cpp\'s, which quotes the source below.
+  private var backwardNumber: Int?
 
   init() {}
 
@@ -12,14 +14,25 @@ struct NativeTraceParser: TraceParser {
     if isWrapped, readContinuation(line, &traces) { return true }
     isWrapped = false
     let content = line.content
+    if backwardNumber != nil {
+      if traces.language != .native {
+        backwardNumber = nil
+      } else if readBelow(line, &traces) {
+        return true
+      }
+    }
     switch line.first {
     case "#": return readNumbered(content, &traces)
+    case "S" where content.starts("Stack frame #"):
+      return readNumbered(content.dropFirst(12), &traces)
     case "=": return readPrefixed(content, &traces)
     case "@", "a", "b": if readAddressed(content, &traces) { return true }
     case "*", "f": if readDebugger(content, &traces) { return true }
-    case let byte where byte.isDigit: if readBoost(content, &traces) { return true }
+    case let byte where byte.isDigit:
+      if readBoost(content, &traces) || readModular(content, &traces) { return true }
     default: break
     }
+    if content.contains(0x21), readCallStack(content, &traces) { return true }
     if line.first.isLetter || line.first == "[", readHeader(content, &traces) { return true }
     if content.last == "]" || content.last == ")", readGlibc(content, &traces) { return true }
     if readKernel(content, &traces) || readAssertion(content, &traces) { return true }
@@ -55,13 +68,37 @@ struct NativeTraceParser: TraceParser {
       }
       return true
     }
-    guard let frame = Self.frame(rest) else { return false }
+    if let frame = Self.backward(rest) {
+      addBackward(frame, number, &traces)
+      return true
+    }
+    let isNext =
+      number == 0
+      || traces.language == .native && traces.interruption == 0
+        && (traces.open?.number ?? number) < number
+    guard Self.isFrame(rest, isNext: isNext), let frame = Self.frame(rest) else { return false }
     traces.add(frame, .native, number: number)
     if frame.path == nil, frame.module == nil {
       isWrapped = true
       wrapped = WrappedFrame(rest.prefix(4_096))
     }
     return true
+  }
+
+  /// backward-cpp's order is the other one; its numbers tell so also where the title is missing.
+  private mutating func addBackward(
+    _ frame: RawFrame, _ number: Int, _ traces: inout TraceAssembler
+  ) {
+    if let last = backwardNumber, traces.language == .native, let open = traces.open {
+      let isInnermostLast = number < last
+      if open.total == 1 {
+        traces.update { $0.isInnermostLast = isInnermostLast }
+      } else if open.total > 1, open.isInnermostLast != isInnermostLast {
+        traces.begin(.native)
+      }
+    }
+    traces.add(frame, .native)
+    backwardNumber = number
   }
 
   /// The text behind a frame's number.
@@ -99,6 +136,7 @@ struct NativeTraceParser: TraceParser {
       if location.isPlausible { return RawFrame(function: rest.before(open), location: location) }
     }
     if let space = rest.findLast(" "), let frame = located(rest, space) { return frame }
+    if let frame = enclosed(rest) { return frame }
     let bare = Location(rest)
     if bare.line != nil, bare.isPlausible { return RawFrame(location: bare) }
     return RawFrame(function: function(rest))
@@ -127,6 +165,15 @@ struct NativeTraceParser: TraceParser {
 
   private static func androidFrame(_ text: Bytes) -> RawFrame? {
     guard let space = text.find(" ") else { return nil }
+    // Old ndk-stack: 00023438  /data/lib/libpool.so (take+12): Routine take at /src/pool.cpp:12
+    if let routine = text.find(text: ": Routine "), let at = text.findLast(text: " at "),
+      routine < at
+    {
+      let location = Location(text.from(at + 4))
+      if location.line != nil {
+        return RawFrame(function: text.slice(routine + 10, at), location: location)
+      }
+    }
     let rest = text.from(space).trimmed
     let module = rest.find(" ").map { rest.before($0) } ?? rest
     var function = rest.from(module.endIndex).trimmed
@@ -138,7 +185,7 @@ struct NativeTraceParser: TraceParser {
   }
 
   /// gdb's function without the values of its arguments: what stands before the first ` (`.
-  private static func function(_ text: Bytes) -> Bytes {
+  static func function(_ text: Bytes) -> Bytes {
     var depth = 0
     var at = text.startIndex
     while at < text.endIndex {

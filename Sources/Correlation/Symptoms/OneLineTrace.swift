@@ -7,7 +7,45 @@ enum OneLineTrace {
 
   /// The trace of a line, a frame on a line of its own; nil where it holds none.
   static func unfolded(_ line: Bytes) -> [UInt8]? {
-    line.count > longest ? nil : unfoldedCalls(line) ?? unfoldedNumbers(line)
+    guard line.count <= longest else { return nil }
+    return unfoldedPython(line) ?? unfoldedCalls(line) ?? unfoldedNumbers(line)
+  }
+
+  /// The text of a line that a log has written line ends into, as `\\n` or `#012`; nil where it holds no trace.
+  static func unescaped(_ line: Bytes, limit: Int) -> [UInt8]? {
+    let isSyslogs = line.contains(text: "#012")
+    guard isSyslogs || line.contains(text: "\\n") else { return nil }
+    guard
+      line.contains(text: "at ") || line.contains(text: "File ") || line.contains(text: ":in ")
+        || line.contains(text: ".go:") || line.contains(text: ".php(")
+    else { return nil }
+    let text = line.prefix(limit)
+    return isSyslogs ? withoutOctals(text) : JSONValue.unescaped(text)
+  }
+
+  /// The message in front of the first line end that a log has written as text.
+  static func firstLine(_ text: Bytes) -> Bytes {
+    let end = text.find(text: "\\n") ?? text.find(text: "#012") ?? text.endIndex
+    return text.before(end).trimmed
+  }
+
+  /// rsyslog writes control bytes as three octal digits: `#011` is a tab, `#012` a line end.
+  private static func withoutOctals(_ text: Bytes) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var at = text.startIndex
+    while at < text.endIndex {
+      if text[at] == "#", text.at(at + 1) == "0", 0x30...0x31 ~= text.at(at + 2),
+        0x30...0x37 ~= text.at(at + 3)
+      {
+        result.append((text.at(at + 2) - 0x30) << 3 | text.at(at + 3) - 0x30)
+        at += 4
+      } else {
+        result.append(text[at])
+        at += 1
+      }
+    }
+    return result
   }
 
   /// `System.X: m at A.B() in /a.cs:line 3 at C.D() --- End of …`, `java.lang.X: m at a.B.c(B.java:1) at …`.
@@ -17,7 +55,12 @@ enum OneLineTrace {
     var from = line.startIndex
     while let at = line.find(text: " at ", from: from) {
       from = at + 4
-      guard isCall(line.from(from)) else { continue }
+      if let end = endOfScriptCall(line.from(from)) {
+        // What follows the last call is a line of its own.
+        if line.at(end) == " ", !line.has(" at ", at: end) { cuts.append(end) }
+      } else if !isCall(line.from(from)) {
+        continue
+      }
       cuts.append(at)
       frames += 1
     }
@@ -30,6 +73,25 @@ enum OneLineTrace {
       }
     }
     return cut(line, cuts.sorted())
+  }
+
+  /// The place behind a call of JavaScript's, `Pool.take (/app/pool.js:12:3)` or `/app/pool.js:12:3`, that text begins with.
+  private static func endOfScriptCall(_ text: Bytes) -> Int? {
+    let text = text.prefix(600)
+    var start = text.startIndex
+    for word: StaticString in ["async ", "new "] where text.starts(word) {
+      start = text.startIndex + word.utf8CodeUnitCount
+    }
+    let space = text.skip(from: start) { !$0.isSpace }
+    var end = space
+    if text.has(" (", at: space) {
+      guard let close = text.find(")", from: space) else { return nil }
+      end = close + 1
+    }
+    guard let frame = JavaScriptTraceParser.v8(text.before(end)),
+      frame.column != nil || frame.isInApp == false
+    else { return nil }
+    return end
   }
 
   /// Whether text begins with a dotted name and an opening parenthesis.

@@ -8,6 +8,8 @@ struct PythonTraceParser: TraceParser {
   /// The message of a fatal error of the interpreter, whose threads follow.
   private var fatal: String?
   private var isInGroup = false
+  /// Whether the exception was named above the frames, where other words may have been, too.
+  private var isTypeGuessed = false
 
   init() {}
 
@@ -51,6 +53,7 @@ struct PythonTraceParser: TraceParser {
       traces.begin(.python, link: link)
       traces.update { $0.isInnermostLast = true }
       link = .none
+      isTypeGuessed = false
     }
     traces.add(RawFrame(function: function, location: location), .python)
     awaitsSource = true
@@ -61,18 +64,25 @@ struct PythonTraceParser: TraceParser {
   private mutating func readMark(
     _ content: Bytes, _ isFramed: Bool, _ traces: inout TraceAssembler
   ) -> Bool? {
+    let isMark = content.ends("Traceback (most recent call last):")
     switch content.first ?? 0 {
     case "T", "E", "C", "F", "D", "[":
       break
     default:
-      guard content.ends("Traceback (most recent call last):") else { return nil }
+      guard isMark else { return nil }
     }
-    if content.contains(text: "Traceback (most recent call last)") {
+    if isMark || content.ends("Traceback (most recent call last)") {
+      // AWS Lambda: [ERROR] KeyError: 'DE' Traceback (most recent call last):
+      let head = content.findLast(text: "Traceback (").map { content.before($0) } ?? Bytes()
+      let above = head.isEmpty && traces.lastText?.starts("[ERROR] ") == true
+      let header = ExceptionHeader(above ? traces.lastText ?? head : head)
       let isGroup = content.contains(text: "Exception Group Traceback")
       traces.begin(
-        .python, link: link == .none && !isGroup && isInGroup && isFramed ? .cause : link)
+        .python, type: header?.type, message: header?.message,
+        link: link == .none && !isGroup && isInGroup && isFramed ? .cause : link)
       traces.update { $0.isInnermostLast = true }
       isInGroup = isGroup || isInGroup && isFramed
+      isTypeGuessed = header != nil
       link = .none
       awaitsSource = false
       return true
@@ -121,13 +131,14 @@ struct PythonTraceParser: TraceParser {
       }
       return true
     }
-    guard open.exceptionType == nil else { return false }
+    guard open.exceptionType == nil || isTypeGuessed else { return false }
     let colon = content.find(":") ?? content.endIndex
     let type = content.before(colon)
     guard let first = type.first, first.isLetter || first == "_", type.count < 200,
       type.allSatisfy({ $0.isWord || $0 == "." })
     else { return false }
     let message = content.from(colon + 1).trimmed
+    isTypeGuessed = false
     traces.update {
       $0.exceptionType = type.text
       $0.message = message.isEmpty ? nil : message.text(atMost: 1_000)

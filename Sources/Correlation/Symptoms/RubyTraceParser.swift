@@ -2,10 +2,15 @@
 struct RubyTraceParser: TraceParser {
   static let language = Symptom.Language.ruby
 
+  /// Whether the next line names the exception whose frames follow.
+  private var awaitsCause = false
+
   init() {}
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
-    var content = line.content
+    var content = Self.withoutTags(line.content)
+    if let isRead = readCause(content, &traces) { return isRead }
+    content = line.content
     var isNumbered = false
     var isFrom = false
     if line.first.isDigit, let (_, end) = content.number(at: content.startIndex),
@@ -13,6 +18,18 @@ struct RubyTraceParser: TraceParser {
     {
       isNumbered = true
       content = content.from(end + 7)
+    } else if content.starts("# ") {
+      // RSpec
+      content = content.dropFirst(2).trimmed
+      let place = content.find(text: ":in ").map { content.before($0) } ?? content
+      let location = Location(place)
+      guard location.line != nil, Self.isRuby(location.path),
+        !location.path.contains(where: \.isSpace)
+      else { return false }
+      if place.count == content.count {
+        traces.add(RawFrame(location: location), .ruby)
+        return true
+      }
     } else if content.starts("from ") {
       isFrom = true
       content = content.dropFirst(5)
@@ -21,12 +38,7 @@ struct RubyTraceParser: TraceParser {
       traces.add(frame, .ruby)
       return true
     }
-    // A tag of a log: [3f1c-11] app/models/pool.rb:12:in `take'
-    while content.first == "[", let close = content.find("]"), close - content.startIndex < 80,
-      content.at(close + 1) == " "
-    {
-      content = content.from(close + 2)
-    }
+    content = Self.withoutTags(content)
     guard let mark = content.find(text: ":in `") ?? content.find(text: ":in '") else {
       guard isFrom || isNumbered, Location(content).line != nil else { return false }
       traces.add(RawFrame(location: Location(content)), .ruby)
@@ -72,6 +84,39 @@ struct RubyTraceParser: TraceParser {
     traces.begin(.ruby, type: type, message: message, link: isCause ? .cause : .none)
     traces.add(frame, .ruby)
     return true
+  }
+
+  /// Rails: a line `Causes:` or `Caused by:`, and below it `KeyError (key not found: "n")`.
+  private mutating func readCause(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool? {
+    guard traces.language == .ruby, let open = traces.open else { return nil }
+    if !open.isEmpty {
+      guard content.equals("Caused by:") || content.equals("Causes:") else { return nil }
+      traces.begin(.ruby, link: .cause)
+      awaitsCause = true
+      return true
+    }
+    guard awaitsCause else { return nil }
+    awaitsCause = false
+    let word = content.prefix { $0.isWord || $0 == ":" }
+    guard word.first?.isUpper == true, let header = ExceptionHeader(content),
+      content.starts(with: header.type.utf8)
+    else { return nil }
+    traces.update {
+      $0.exceptionType = header.type
+      $0.message = header.message
+    }
+    return true
+  }
+
+  /// Without the tags of a log: `[3f1c-11] app/models/pool.rb:12:in 'take'`.
+  private static func withoutTags(_ text: Bytes) -> Bytes {
+    var content = text
+    while content.first == "[", let close = content.find("]"), close - content.startIndex < 80,
+      content.at(close + 1) == " "
+    {
+      content = content.from(close + 2)
+    }
+    return content
   }
 
   /// The forms of error trackers: `line 83 of [PROJECT_ROOT]/app/pool.rb: take`, `[GEM_ROOT]/pool.rb:18→ take`,

@@ -5,6 +5,8 @@ struct RustTraceParser: TraceParser {
   private var awaitsMessage = false
   private var awaitsLocation = false
   private var isInBacktrace = false
+  /// Whether the open trace began with a place that a report names.
+  private var isPlaced = false
 
   init() {}
 
@@ -25,9 +27,24 @@ struct RustTraceParser: TraceParser {
       }
       return true
     }
-    if content.contains(text: "━ BACKTRACE ━") {
+    if content.contains(text: "━ BACKTRACE ━") || content.contains(text: "━ SPANTRACE ━") {
       isInBacktrace = true
-      traces.begin(.rust)
+      awaitsLocation = false
+      let isOpen = traces.language == .rust && traces.interruption < 8
+      if isOpen, traces.open?.isEmpty == true || isPlaced && traces.open?.total == 1 {
+        // The frames follow the place that was reported.
+        traces.update { _ in }
+      } else {
+        traces.begin(.rust, link: isOpen ? .sibling : .none)
+      }
+      isPlaced = false
+      return true
+    }
+    if let location = Self.reportedPlace(content, traces.lastText) {
+      traces.begin(.rust, type: "error")
+      traces.add(RawFrame(location: location), .rust)
+      isInBacktrace = false
+      isPlaced = true
       return true
     }
     guard isInBacktrace || awaitsMessage || traces.language == .rust || Self.isAddressed(line)
@@ -70,6 +87,8 @@ struct RustTraceParser: TraceParser {
       return false
     }
     var name = content.from(end + 2).trimmed
+    // The fields of a span.
+    if let fields = name.find(text: " with ") { name = name.before(fields) }
     if name.starts("0x"), let dash = name.find(text: " - ") { name = name.from(dash + 3) }
     guard !name.isEmpty else { return false }
     if name.equals("<unknown>") { return traces.language == .rust }
@@ -77,6 +96,21 @@ struct RustTraceParser: TraceParser {
     awaitsLocation = true
     isInBacktrace = true
     return true
+  }
+
+  /// The place that color-eyre reports: `Location: src/pool.rs:12`, or on the line below.
+  private static func reportedPlace(_ content: Bytes, _ last: Bytes?) -> Location? {
+    var place = content
+    if content.starts("Location: ") {
+      place = content.dropFirst(10).trimmed
+    } else if last?.equals("Location:") != true {
+      return nil
+    }
+    let location = Location(place)
+    guard location.line != nil, location.path.ends(".rs"),
+      !location.path.contains(where: \.isSpace)
+    else { return nil }
+    return location
   }
 
   /// Whether a line is a frame also without the words that begin a backtrace: `  12:     0x7f6180c46aaa - acme::take`.

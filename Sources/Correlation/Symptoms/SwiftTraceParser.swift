@@ -20,6 +20,7 @@ struct SwiftTraceParser: TraceParser {
     else { return false }
     var rest = content.from(end).trimmed
     var isLibrary = false
+    let isMarked = rest.first == "["
     while rest.first == "[", let close = rest.find("]"), close - rest.startIndex < 12 {
       let mark = rest[rest.startIndex...close]
       if mark.equals("[system]") || mark.equals("[thunk]") { isLibrary = true }
@@ -38,9 +39,13 @@ struct SwiftTraceParser: TraceParser {
         }
       }
     }
-    let hasAddress = rest.starts("0x")
+    var hasAddress = rest.starts("0x")
     if hasAddress {
       rest = rest.from(rest.skip(from: rest.startIndex + 2) { $0.isHex }).trimmed
+      // A function comes with an offset or a binary; words come without.
+      if !rest.contains(text: " + "), module != nil || !isMarked && !rest.contains(text: " in ") {
+        hasAddress = false
+      }
     }
     guard let frame = frame(rest, module, isLibrary, hasAddress) else { return false }
     traces.add(frame, .swift, number: number)

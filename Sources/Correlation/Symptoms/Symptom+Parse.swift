@@ -54,7 +54,8 @@ extension Symptom {
         start = end + 1
       }
       let symptom = collector.finish()
-      return symptom.frames.count < 2 ? withoutColumns(text, limits: limits) ?? symptom : symptom
+      guard symptom.frames.count < 2 else { return symptom }
+      return withoutColumns(text, limits: limits, than: symptom) ?? symptom
     }
     collector.markSkimmed()
     let windows = Windows(count: text.count, limits: limits)
@@ -66,18 +67,36 @@ extension Symptom {
     return collector.finish()
   }
 
-  /// Reads a text whose lines make no trace as they are, without what they share at their start; `nil` where that makes
-  /// none of them either.
-  private static func withoutColumns(_ text: Bytes, limits: Limits) -> Symptom? {
+  /// Reads a text whose lines make no trace as they are, without what they share at their start; `nil` where that tells
+  /// no more than the plain reading.
+  private static func withoutColumns(
+    _ text: Bytes, limits: Limits, than plain: Symptom
+  ) -> Symptom? {
     var best: Symptom?
     for words in 1...SharedColumns.mostWords {
       guard let bare = SharedColumns.removed(from: text, words: words) else { continue }
       var collector = SymptomCollector(limits: limits)
       eachLine(bare[...]) { collector.read($0) }
       let symptom = collector.finish()
-      if symptom.frames.count > max(1, best?.frames.count ?? 0) { best = symptom }
+      guard symptom.frames.count > max(1, best?.frames.count ?? 0),
+        symptom.tellingFrames > plain.tellingFrames, symptom.files.isSuperset(of: plain.files)
+      else { continue }
+      best = symptom
     }
     return best
+  }
+
+  /// The number of frames with a path or with a function that may be the application's.
+  private var tellingFrames: Int {
+    frames.count { $0.path != nil || $0.function != nil && $0.isInApp != false }
+  }
+
+  /// The names of the source files that are named anywhere.
+  private var files: Set<Substring> {
+    let mentioned = paths.filter { $0.line != nil || $0.path.contains { $0 == "/" || $0 == "\\" } }
+    let all = frames.compactMap(\.path) + mentioned.map(\.path)
+    let names = all.compactMap { $0.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last }
+    return Set(names.filter { ProseReader.isSourceName(Array($0.utf8)[...]) })
   }
 
   /// Reads a symptom from a string.
@@ -111,7 +130,14 @@ extension Symptom {
     var start = bytes.startIndex
     while start < bytes.endIndex {
       let end = bytes.find("\n", from: start) ?? bytes.endIndex
-      body(bytes[start..<end])
+      var line = bytes[start..<end]
+      while line.last == 0x0D { line = line.dropLast() }
+      // Old systems, and AWS Lambda, end lines so; progress bars begin them anew.
+      while let mark = line.find("\r") {
+        body(line.before(mark))
+        line = line.from(mark + 1)
+      }
+      body(line)
       start = end + 1
     }
   }

@@ -27,7 +27,19 @@ struct SymptomCollector {
       isTruncated = true
     }
     if skims, bytes.count > 4_096 { return }
-    read(SymptomLine(SymptomLine.withoutEscapes(bytes)), skims: skims, nesting: 0, time: nil)
+    let plain = PlainText.withoutInvisibles(SymptomLine.withoutEscapes(bytes))
+    eachLine(of: plain) { $0.read($1, skims: skims, nesting: 0, time: nil) }
+  }
+
+  private mutating func eachLine(
+    of text: Bytes, _ body: (inout SymptomCollector, SymptomLine) -> Void
+  ) {
+    var rest = text
+    while let end = rest.find("\n") {
+      body(&self, SymptomLine(rest.before(end)))
+      rest = rest.from(end + 1)
+    }
+    body(&self, SymptomLine(rest))
   }
 
   mutating func read(_ line: SymptomLine, skims: Bool, nesting: Int, time: Double?) {
@@ -43,6 +55,12 @@ struct SymptomCollector {
     {
       return
     }
+    if !skims, nesting < 2, prefix.rest.trimmed.first != "{",
+      let plain = PlainText.withoutMarkup(line.bytes)
+    {
+      eachLine(of: plain) { $0.read($1, skims: false, nesting: nesting + 1, time: time) }
+      return
+    }
     if line.content.contains(text: " Stack trace: #0 "), !skims,
       let unfolded = OneLineTrace.unfoldedNumbers(prefix.rest)
     {
@@ -50,11 +68,11 @@ struct SymptomCollector {
       return
     }
     // What a time or a container's name stands before is no frame as it is.
-    if !prefix.hasTime, prefix.service == nil, reader.read(line) { return }
+    if !prefix.hasTime, !prefix.hasStep, prefix.service == nil, reader.read(line) { return }
     if prefix.rest.startIndex > line.bytes.startIndex {
       let rest = SymptomLine(prefix.rest)
       if !skims, readJSON(rest.content, nesting: nesting, time: prefix.time) { return }
-      if rest.isEmpty, prefix.service != nil {
+      if rest.isEmpty, prefix.service != nil || prefix.hasStep {
         reader.traces.passEmpty()
         return
       }
@@ -64,30 +82,30 @@ struct SymptomCollector {
       reader.traces.pass(line)
       return
     }
-    prefix.time = prefix.time ?? time
-    if line.bytes.last == "}" || line.bytes.last == "]", readJSON(behind: prefix, nesting: nesting)
-    {
-      return
+    let unescaped = OneLineTrace.unescaped(prefix.rest, limit: limits.embeddedBytes)
+    let unfolded = unescaped == nil ? OneLineTrace.unfolded(line.content) : nil
+    if let unfolded {
+      _ = readStack(unfolded)
+      prefix.rest = OneLineTrace.withoutTraceback(prefix.rest)
     }
-    let unfolded = OneLineTrace.unfolded(line.content)
-    if let unfolded { _ = readStack(unfolded) }
-    if let fields = LogLineParser.parse(prefix) {
+    if var fields = LogLineParser.parse(prefix) {
       let rest = SymptomLine(prefix.rest)
       reader.traces.pass(rest.isEmpty ? line : rest)
       reader.traces.note(fields.level)
-      append(fields)
+      var trace: Int?
+      if fields.stacks.isEmpty, let unescaped { trace = readStack(unescaped) }
+      if trace != nil, let message = fields.message {
+        fields.message = Array(OneLineTrace.firstLine(message[...]))
+      }
+      append(fields, trace: trace)
       return
     }
-    // A level in front of a frame: "ERROR   File ..."; escaped line ends in a plain line.
     if unfolded != nil {
-      readProse(line.content.prefix(1_024))
+      readProse(OneLineTrace.withoutTraceback(line.content).prefix(1_024))
       return
     }
-    if line.content.contains(text: "\\n"),
-      line.content.contains(text: "at ")
-        || line.content.contains(text: "File ")
-    {
-      _ = readStack(JSONValue.unescaped(line.content.prefix(limits.embeddedBytes)))
+    if let unescaped {
+      _ = readStack(unescaped)
     } else {
       reader.traces.pass(line)
     }

@@ -164,7 +164,14 @@ struct TraceAssembler {
       let isKnown = trace.frames.contains { _, frame in
         frame.line == location.line && Self.sameFile(frame.path, location.path)
       }
-      if !isKnown, trace.isEmpty { trace.append(location, limits: limits) }
+      let hasPlace = trace.frames.contains { _, frame in
+        frame.path != nil && LibraryCode.isInApp(frame, trace.language) != false
+      }
+      // What failed inside of the language itself was called wrongly by a frame.
+      let isOwn = LibraryCode.isInApp(location, trace.language) != false
+      if !isKnown, trace.isEmpty || !hasPlace && isOwn {
+        trace.insertInnermost(location, limits: limits)
+      }
     }
     let hasHeader = !trace.isTentative && (trace.exceptionType != nil || trace.message != nil)
     guard !trace.isEmpty || hasHeader else { return }
@@ -184,8 +191,10 @@ struct TraceAssembler {
     closed.append(trace)
   }
 
+  /// Whether two paths may be of one file: a compiler names a module where another tool names a folder.
   private static func sameFile(_ left: String?, _ right: String?) -> Bool {
     guard let left, let right else { return false }
-    return left == right || left.hasSuffix("/" + right) || right.hasSuffix("/" + left)
+    return left.utf8.reversed().prefix { $0 != 0x2F && $0 != 0x5C }
+      .elementsEqual(right.utf8.reversed().prefix { $0 != 0x2F && $0 != 0x5C })
   }
 }

@@ -115,6 +115,16 @@ struct RawTrace {
     }
   }
 
+  /// Adds the frame that all others led to.
+  mutating func insertInnermost(_ frame: RawFrame, limits: Symptom.Limits) {
+    guard !isInnermostLast, !isEmpty else { return append(frame, limits: limits) }
+    total += 1
+    for index in leading.indices { leading[index].position += 1 }
+    for index in trailing.indices { trailing[index].position += 1 }
+    leading.insert((0, frame), at: 0)
+    if trailing.isEmpty, leading.count > limits.leadingFrames { leading.removeLast() }
+  }
+
   mutating func skip(_ count: Int) { total += Swift.min(Swift.max(count, 0), 1_000_000) }
 
   /// Changes the frame that was added last.

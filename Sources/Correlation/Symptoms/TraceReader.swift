@@ -20,6 +20,7 @@ struct TraceReader {
   mutating func read(_ line: SymptomLine) -> Bool {
     // The longest lines of a trace are C++ template names.
     guard line.bytes.count <= 16_384 else { return false }
+    let line = Self.withoutQuote(line)
     // Frames of PHP, Dart and debuggers begin with # and a number; those of the first two are told apart.
     let active = line.first == "#" ? nil : traces.language
     if line.first == "#", line.content.at(line.body + 1) == 9 { return read(line, as: .go) }
@@ -28,6 +29,20 @@ struct TraceReader {
       if read(line, as: language) { return true }
     }
     return false
+  }
+
+  /// A frame without what closes the string that it stood in: `at acme.Pool.take(Pool.java:12)"`.
+  private static func withoutQuote(_ line: SymptomLine) -> SymptomLine {
+    let isEnd: (UInt8) -> Bool = {
+      $0 == "\"" || $0 == "'" || $0 == "`" || $0 == "," || $0 == ";"
+    }
+    guard let last = line.bytes.last, isEnd(last) || last == "}",
+      line.content.starts("at ") || line.content.starts("File \"")
+    else { return line }
+    var bytes = line.bytes
+    if bytes.ends("\"}") { bytes = bytes.dropLast(2) }
+    while let last = bytes.last, isEnd(last) { bytes = bytes.dropLast() }
+    return SymptomLine(bytes)
   }
 
   private mutating func read(_ line: SymptomLine, as language: Symptom.Language) -> Bool {
@@ -50,6 +65,7 @@ struct TraceReader {
   private static func candidates(_ line: SymptomLine) -> [Symptom.Language] {
     let content = line.content
     switch line.first {
+    case "#" where content.at(line.body + 1) == " ": return onlyRuby
     case "#": return hash
     case "a" where content.starts("at "): return at
     case "b" where content.starts("by 0x"), "@" where content.starts("@ "): return onlyNative
@@ -63,6 +79,8 @@ struct TraceReader {
       case " ", "#": return plainNumber
       default: break
       }
+    case "p" where content.starts("package:"), "d" where content.starts("dart:"):
+      return onlyDart
     case "C" where content.starts("Caused by: "): return causes
     case "F" where content.starts("File \""): return onlyPython
     default: break
@@ -73,6 +91,8 @@ struct TraceReader {
   private static let none: [Symptom.Language] = []
   private static let onlyNative: [Symptom.Language] = [.native]
   private static let onlyPython: [Symptom.Language] = [.python]
+  private static let onlyDart: [Symptom.Language] = [.dart]
+  private static let onlyRuby: [Symptom.Language] = [.ruby]
   private static let hash: [Symptom.Language] = [.php, .dart, .native]
   private static let at: [Symptom.Language] = [.native, .jvm, .dotNet, .javaScript]
   private static let causes: [Symptom.Language] = [.jvm, .javaScript]
