@@ -18,6 +18,12 @@ struct DotNetTraceParser: TraceParser {
       beginHeader(&traces)
       traces.add(frame, .dotNet)
       return true
+    case "b" where content.starts("bei "), "e" where content.starts("en "),
+      0xC3 where content.starts("à "):
+      guard let frame = Self.translated(content) else { return false }
+      beginHeader(&traces)
+      traces.add(frame, .dotNet)
+      return true
     case "-" where content.starts("--- End of inner exception stack trace"):
       if headers.isEmpty, traces.language == .dotNet {
         traces.begin(.dotNet, link: .consequence)
@@ -27,8 +33,48 @@ struct DotNetTraceParser: TraceParser {
     case "-" where content.starts("--- End of stack trace from previous"):
       return true
     default:
+      if content.last == ")", let frame = Self.unity(content) {
+        traces.add(frame, .dotNet)
+        return true
+      }
       return readHeaders(content, &traces)
     }
+  }
+
+  /// `bei Acme.Pool.Take(Int32 n) in C:\src\Pool.cs:Zeile 12.`, `à Acme.Pool.Take() dans C:\src\Pool.cs:ligne 12`
+  private static func translated(_ content: Bytes) -> RawFrame? {
+    var text = content.from((content.find(" ") ?? content.startIndex) + 1)
+    if text.last == "." { text = text.dropLast() }
+    for (inside, line) in [(" in ", ":Zeile "), (" dans ", ":ligne "), (" en ", ":línea ")]
+      as [(StaticString, StaticString)]
+    {
+      guard let mark = text.findLast(text: line), let at = text.findLast(text: inside), at < mark,
+        let number = text.number(at: mark + line.utf8CodeUnitCount)?.value,
+        text.at(at - 1) == ")"
+      else { continue }
+      var location = Location(Bytes())
+      location.path = text.slice(at + inside.utf8CodeUnitCount, mark)
+      location.line = number
+      let call = text.before(at)
+      return RawFrame(function: call.find("(").map { call.before($0) }, location: location)
+    }
+    // Without a place only a qualified call with its arguments is one.
+    guard text.last == ")", let open = text.find("("), !text.before(open).contains(0x20) else {
+      return nil
+    }
+    return frame(text)
+  }
+
+  /// Unity: `Acme.Pool:Take (int) (at Assets/Scripts/Pool.cs:12)`
+  private static func unity(_ content: Bytes) -> RawFrame? {
+    guard let mark = content.findLast(text: " (at "), content.count < 2_000 else { return nil }
+    let location = Location(content.slice(mark + 5, content.endIndex - 1))
+    guard location.line != nil, location.path.ends(".cs"), let open = content.find("(") else {
+      return nil
+    }
+    let name = content.before(Swift.min(open, mark)).trimmed.map { $0 == ":" ? UInt8(0x2E) : $0 }
+    guard !name.isEmpty, !name.contains(where: \.isSpace) else { return nil }
+    return RawFrame(function: name[...], location: location)
   }
 
   private mutating func beginHeader(_ traces: inout TraceAssembler) {

@@ -9,6 +9,14 @@ struct GoTraceParser: TraceParser {
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
     let content = line.content
+    // What cockroachdb/errors prints before each line of a stack.
+    if content.starts("| ") {
+      let inner = SymptomLine(content.dropFirst(2))
+      if inner.indent > 0 { return readIndented(inner.content, &traces) }
+      guard traces.language == .go, Self.isFunction(inner.content) else { return false }
+      function = Array(inner.content.prefix(1_000))
+      return true
+    }
     if line.indent > 0 { return readIndented(content, &traces) }
     switch line.first {
     case "#" where content.starts("#\t0x"): return readProfile(content, &traces)
@@ -72,7 +80,10 @@ struct GoTraceParser: TraceParser {
       location.line != nil || path.ends(".go"), !path.contains(where: { $0.isSpace })
     else { return false }
     var name = function[...]
-    if name.isEmpty, let text = traces.lastText, Self.isFunction(text) { name = text }
+    if name.isEmpty, var text = traces.lastText {
+      if text.starts("| ") { text = text.dropFirst(2) }
+      if Self.isFunction(text) { name = text }
+    }
     guard !name.isEmpty || traces.language == .go else { return false }
     function = []
     traces.add(RawFrame(function: name.isEmpty ? nil : name, location: location), .go)

@@ -25,12 +25,46 @@ struct JVMTraceParser: TraceParser {
     case "W" where content.starts("Wrapped by: "):
       begin(content.dropFirst(12), .failure, .consequence, &traces)
       return true
+    case "[" where content.starts("[ERROR] "):
+      return readSurefire(content.dropFirst(8).trimmed, &traces)
     case ".":
       return traces.language == .jvm && content.starts("... ")
         && (content.contains(text: " more") || content.contains(text: "omitted"))
     default:
       return false
     }
+  }
+
+  /// Surefire, the innermost call last: `PoolTest.takes:12->Pool.take:20 » NullPointer`.
+  private func readSurefire(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    let end = content.find(" ") ?? content.endIndex
+    let isFailure = content.has(" » ", at: end)
+    guard isFailure || content.before(end).contains(text: "->") else { return false }
+    var frames: [RawFrame] = []
+    var owner: Bytes?
+    for call in content.before(end).split(separator: 0x3E) {
+      let call = call.last == "-" ? call.dropLast() : call
+      guard let colon = call.find(":"), let (line, end) = call.number(at: colon + 1),
+        end == call.endIndex, frames.count < 64
+      else { return false }
+      let method = call.before(colon)
+      let name = method.findLast(".").map { method.from($0 + 1) } ?? method
+      // A call of the same class has no name of its own.
+      if name.count < method.count { owner = method.before(name.startIndex - 1) }
+      guard let owner, !name.isEmpty, (owner + name).allSatisfy({ $0.isWord || $0 == "." }) else {
+        return false
+      }
+      var frame = RawFrame(function: Bytes(Array(owner) + [0x2E] + Array(name)))
+      frame.path = (owner.findLast(".").map { owner.from($0 + 1) } ?? owner).text + ".java"
+      frame.line = line
+      frames.append(frame)
+    }
+    let reason = content.from(end + 4).trimmed
+    let type = reason.prefix { $0.isWord || $0 == "." }
+    traces.begin(.jvm, type: isFailure && !type.isEmpty ? type.text(atMost: 200) : nil)
+    for frame in frames.reversed() { traces.add(frame, .jvm) }
+    traces.close()
+    return true
   }
 
   private func begin(
@@ -52,6 +86,8 @@ struct JVMTraceParser: TraceParser {
   /// `com.acme.Pool.take(Pool.java:12) ~[app.jar:1.0]`, without "at".
   static func frame(_ text: Bytes) -> RawFrame? {
     var rest = text
+    // IntelliJ folds frames: `(Pool.java:12) <4 internal lines>`
+    if rest.last == ">", let folded = rest.findLast(text: ") <") { rest = rest.before(folded + 1) }
     if rest.last == "]", let open = rest.findLast("[") { rest = rest.before(open).trimmed }
     if rest.last == "~" { rest = rest.dropLast().trimmed }
     guard rest.last == ")", let open = rest.findLast("("), open > rest.startIndex else {

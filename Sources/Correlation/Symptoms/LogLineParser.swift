@@ -10,7 +10,9 @@ enum LogLineParser {
     fields.service = prefix.service.map(\.text)
     var rest = prefix.rest.trimmed
     guard !rest.isEmpty else { return nil }
-    if !prefix.hasTime, fields.level == nil, let glog = glog(rest) { return glog }
+    if !prefix.hasTime, fields.level == nil, let found = glog(rest) ?? chromium(rest) {
+      return found
+    }
     let hasTime = prefix.hasTime
     if fields.level == nil { readLevel(&rest, &fields, isStamped: hasTime) }
     if rest.contains(0x3D) { readPairs(rest, &fields) }
@@ -109,6 +111,22 @@ enum LogLineParser {
       value = value.prefix(64 << 10)
       fields.set(key, JSONValue.unescaped(value))
     }
+  }
+
+  /// Chromium: `[1234:5678:1128/100211.123456:ERROR:pool.cpp(15)] message`
+  private static func chromium(_ text: Bytes) -> LogFields? {
+    guard text.first == "[", let close = text.prefix(240).find("]"), text.at(close - 1) == ")",
+      let open = text.before(close).findLast("("), let (line, end) = text.number(at: open + 1),
+      end == close - 1, let colon = text.before(open).findLast(":"), colon > text.startIndex,
+      let start = text.before(colon).findLast(":"),
+      let level = LogFields.level(text.slice(start + 1, colon))
+    else { return nil }
+    var fields = LogFields()
+    fields.level = level
+    fields.file = text.slice(colon + 1, open).text
+    fields.line = line
+    fields.message = Array(text.from(close + 1).trimmed.prefix(4_096))
+    return fields
   }
 
   /// klog and glog: `E0102 15:04:05.678901   1234 pool.go:123] message`

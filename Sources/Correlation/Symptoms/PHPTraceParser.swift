@@ -101,6 +101,14 @@ struct PHPTraceParser: TraceParser {
   }
 
   private mutating func readHeader(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
+    if let object = content.find(text: "[object] ("),
+      content.contains(text: "Uncaught PHP Exception ")
+    {
+      return begin(content.from(object + 10), .none, &traces)
+    }
+    if let uncaught = content.find(text: "Uncaught PHP Exception ") {
+      return begin(content.from(uncaught + 23), .none, &traces)
+    }
     if let uncaught = content.find(text: "Uncaught "),
       content.contains(text: "PHP ") || content.contains(text: "atal error")
     {
@@ -142,6 +150,9 @@ struct PHPTraceParser: TraceParser {
   private func begin(
     _ text: Bytes, _ link: TraceAssembler.Link, _ traces: inout TraceAssembler
   ) -> Bool {
+    // Monolog writes the exception as JSON: `(Acme\\\\E(code: 0): empty at /app/a.php:12)"}`
+    var text = text
+    if let end = text.find(text: ")\"") { text = JSONValue.unescaped(text.before(end + 1))[...] }
     let type = text.prefix { $0.isWord || $0 == "\\" }
     guard !type.isEmpty else { return false }
     let place = Self.place(text)
@@ -149,7 +160,10 @@ struct PHPTraceParser: TraceParser {
     if text.has("(code: ", at: start), let close = text.find(")", from: start) { start = close }
     start = text.find(text: ": ", from: start).map { $0 + 2 } ?? start
     let end = place?.start ?? text.endIndex
-    let message = start < end ? text.slice(start, end).trimmed : Bytes()
+    var message = start < end ? text.slice(start, end).trimmed : Bytes()
+    if message.count > 2, message.first == "\"", message.last == "\"" {
+      message = message.dropFirst().dropLast()
+    }
     traces.begin(
       .php, type: type.text, message: message.isEmpty ? nil : message.text(atMost: 1_000),
       link: link)
@@ -170,6 +184,14 @@ struct PHPTraceParser: TraceParser {
     {
       var location = Location(Bytes())
       location.path = text.slice(start + 4, mark)
+      location.line = line
+      return (location, start)
+    }
+    if let mark = text.findLast(text: ".php line "), let (line, _) = text.number(at: mark + 10),
+      let start = text.before(mark).findLast(text: " at ")
+    {
+      var location = Location(Bytes())
+      location.path = text.slice(start + 4, mark + 4)
       location.line = line
       return (location, start)
     }

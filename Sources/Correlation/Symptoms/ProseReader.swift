@@ -83,7 +83,9 @@ struct ProseReader {
       token = token.dropFirst()
     }
     guard token.count > 1, token.count < 1_024 else { return }
-    if let scheme = token.find(text: "://") {
+    if let scheme = token.find(text: "://") ?? token.find(text: "/-/blob/")
+      ?? token.find(text: "/-/blame/")
+    {
       readURL(token, scheme)
       return
     }
@@ -165,7 +167,16 @@ struct ProseReader {
 
   /// A link to a file of a GitLab repository, or a URL of a script.
   private mutating func readURL(_ token: Bytes, _ scheme: Int) {
-    for mark: StaticString in ["/-/blob/", "/blob/", "/-/raw/"] {
+    if let file = token.find(text: "://file/") {
+      // An editor's link: vscode://file//home/me/pool.c:12:3
+      let path = token.from(file + 7)
+      let name = path.skip(from: path.startIndex) { $0 == "/" }
+      add(path.from(path.at(name + 1) == ":" ? name : name - 1))
+      return
+    }
+    for mark: StaticString in [
+      "/-/blob/", "/-/blame/", "/-/raw/", "/-/edit/", "/blob/", "/blame/",
+    ] {
       guard let at = token.find(text: mark) else { continue }
       let rest = token.from(at + mark.utf8CodeUnitCount)
       guard let slash = rest.find("/") else { return }
@@ -225,6 +236,8 @@ struct ProseReader {
       $0 == "," || $0 == ":" || $0 == "\"" || $0 == "'" || $0 == "`" || $0 == " "
     }
     guard at - rest.startIndex < 4 else { return nil }
+    // Maven: Pool.java:[12,3]
+    if rest.starts(":[") { return rest.number(at: rest.startIndex + 2)?.value }
     if rest.has("on line ", at: at) { return rest.number(at: at + 8)?.value }
     guard rest.has("line ", at: at) else { return nil }
     return rest.number(at: at + 5)?.value
