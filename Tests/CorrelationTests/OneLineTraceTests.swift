@@ -66,6 +66,33 @@ import Testing
       symptom.logs.first?.message.hasSuffix("java.lang.IllegalStateException: closed") == true)
   }
 
+  @Test(arguments: [
+    (
+      #"2026-11-28T10:00:00Z panic: no stock\n\ngoroutine 7 [running]:\nmain.reserve()\n\t/app/reserve.go:25 +0x1"#,
+      "main.reserve /app/reserve.go:25"
+    ),
+    (
+      #"thread 'main' panicked at src/a.rs:3:5:\nboom\nstack backtrace:\n   0: a::b\n             at ./src/a.rs:3:5"#,
+      "a::b ./src/a.rs:3"
+    ),
+    (
+      #"[28-Nov-2026] PHP Fatal error:  Uncaught Error: x in /app/a.php:3\nStack trace:\n#0 /app/b.php(4): f()\n#1 {main}"#,
+      "f /app/a.php:3"
+    ),
+    (#"2026-11-28T10:00:00Z ERROR TypeError: x\n    at f (/app/a.js:1:2)"#, "f /app/a.js:1"),
+    (#"2026-11-28T10:00:00Z ERROR KeyError: x\napp/models/a.rb:3:in `f'"#, "f app/models/a.rb:3"),
+    (
+      #"2026-11-28 10:00:00 [ERR] System.X: m\r\n   at A.B.C(Int32 n) in C:\\src\\A.cs:line 3"#,
+      #"A.B.C C:\src\A.cs:3"#
+    ),
+  ])
+  func `escaped line ends of other languages are read`(line: String, call: String) {
+    let symptom = Symptom.parse(line)
+    #expect(calls(symptom).first == call)
+    #expect(symptom.paths.allSatisfy { $0.line == 3 })
+    #expect(symptom.logs.allSatisfy { !$0.message.contains("\\") })
+  }
+
   @Test func `a path of Windows' is no line end`() {
     let symptom = Symptom.parse(
       #"2026-11-28 10:02:11 ERROR cannot open C:\news\file.txt at startup"#)

@@ -133,6 +133,18 @@ import Testing
     #expect(symptom.traces.first?.exceptionType == "System.InvalidOperationException")
   }
 
+  @Test func `an inner exception in German stays apart`() {
+    let symptom = Symptom.parse(
+      """
+      System.X: a ---> System.YException: b
+         bei A.B.C() in C:\\a.cs:Zeile 3.
+         --- Ende der internen Ausnahmestapelüberwachung ---
+         bei A.D.E() in C:\\b.cs:Zeile 4.
+      """)
+    #expect(calls(symptom) == ["A.B.C C:\\a.cs:3"])
+    #expect(calls(symptom, 1) == ["A.D.E C:\\b.cs:4"])
+  }
+
   @Test(arguments: [
     "bei uns in der Firma (heute) geht es nicht", "en la empresa (hoy) no funciona",
     "à Paris (France) rien ne marche (at all)",
@@ -181,6 +193,9 @@ import Testing
         "OrderServiceTest.places OrderServiceTest.java:12",
       ])
     #expect(symptom.traces.first?.exceptionType == "NullPointer")
+    #expect(
+      calls(Symptom.parse("[ERROR]   OrderTest>BaseTest.places:12->Order.place:20 » NullPointer"))
+        == ["Order.place Order.java:20", "BaseTest.places BaseTest.java:12"])
     #expect(
       Symptom.parse("[ERROR] Failed to execute goal org.acme:plugin:3.0:test -> see").traces.isEmpty
     )

@@ -24,7 +24,10 @@ struct DotNetTraceParser: TraceParser {
       beginHeader(&traces)
       traces.add(frame, .dotNet)
       return true
-    case "-" where content.starts("--- End of inner exception stack trace"):
+    case "-"
+    where content.starts("--- End of inner exception stack trace")
+      || content.starts("--- Ende der internen ")
+      || content.starts("--- Fin de la trace de la pile "):
       if headers.isEmpty, traces.language == .dotNet {
         traces.begin(.dotNet, link: .consequence)
       }

@@ -44,6 +44,11 @@ struct JVMTraceParser: TraceParser {
     var owner: Bytes?
     for call in content.before(end).split(separator: 0x3E) {
       let call = call.last == "-" ? call.dropLast() : call
+      // OrderTest>PoolTest.takes:12 names the class of the test, too.
+      if frames.isEmpty, owner == nil, call.last != ":", !call.contains(0x3A) {
+        owner = call
+        continue
+      }
       guard let colon = call.find(":"), let (line, end) = call.number(at: colon + 1),
         end == call.endIndex, frames.count < 64
       else { return false }

@@ -23,10 +23,17 @@ enum OneLineTrace {
     return isSyslogs ? withoutOctals(text) : JSONValue.unescaped(text)
   }
 
+  /// Whether a line is one that a parser would take for the first of a trace, whatever else stands on it.
+  static func isHeader(_ text: Bytes) -> Bool {
+    text.starts("panic: ") || text.starts("fatal error: ") || text.starts("thread '")
+      || text.contains(text: "PHP Fatal error: ")
+  }
+
   /// The message in front of the first line end that a log has written as text.
   static func firstLine(_ text: Bytes) -> Bytes {
     let end = text.find(text: "\\n") ?? text.find(text: "#012") ?? text.endIndex
-    return text.before(end).trimmed
+    let line = text.before(end)
+    return (line.ends("\\r") ? line.dropLast(2) : line).trimmed
   }
 
   /// rsyslog writes control bytes as three octal digits: `#011` is a tab, `#012` a line end.

@@ -47,9 +47,9 @@ struct RubyTraceParser: TraceParser {
     // Some tools leave the line out, or write a question mark for it.
     let place = content.before(mark)
     let location = Location(place.ends(":?") ? place.dropLast(2) : place)
-    guard !location.path.isEmpty, location.line != nil || Self.isRuby(location.path) else {
-      return false
-    }
+    guard !location.path.isEmpty, location.line != nil || Self.isRuby(location.path),
+      !location.path.contains(text: "\\n") || !location.path.contains(where: \.isSpace)
+    else { return false }
     let start = mark + 5
     guard let end = content.find("'", from: start) else { return false }
     let frame = RawFrame(function: content.slice(start, end), location: location)

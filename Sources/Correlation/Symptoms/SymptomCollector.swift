@@ -67,8 +67,12 @@ struct SymptomCollector {
       _ = readStack(unfolded)
       return
     }
+    let unescaped = skims ? nil : OneLineTrace.unescaped(prefix.rest, limit: limits.embeddedBytes)
+    let isWhole = unescaped != nil && OneLineTrace.isHeader(prefix.rest.trimmed)
     // What a time or a container's name stands before is no frame as it is.
-    if !prefix.hasTime, !prefix.hasStep, prefix.service == nil, reader.read(line) { return }
+    if !isWhole, !prefix.hasTime, !prefix.hasStep, prefix.service == nil, reader.read(line) {
+      return
+    }
     if prefix.rest.startIndex > line.bytes.startIndex {
       let rest = SymptomLine(prefix.rest)
       if !skims, readJSON(rest.content, nesting: nesting, time: prefix.time) { return }
@@ -76,13 +80,12 @@ struct SymptomCollector {
         reader.traces.passEmpty()
         return
       }
-      if !rest.isEmpty, reader.read(rest) { return }
+      if !rest.isEmpty, !isWhole, reader.read(rest) { return }
     }
     if skims {
       reader.traces.pass(line)
       return
     }
-    let unescaped = OneLineTrace.unescaped(prefix.rest, limit: limits.embeddedBytes)
     let unfolded = unescaped == nil ? OneLineTrace.unfolded(line.content) : nil
     if let unfolded {
       _ = readStack(unfolded)
@@ -104,12 +107,12 @@ struct SymptomCollector {
       readProse(OneLineTrace.withoutTraceback(line.content).prefix(1_024))
       return
     }
-    if let unescaped {
-      _ = readStack(unescaped)
-    } else {
+    guard let unescaped else {
       reader.traces.pass(line)
+      return readProse(line.content)
     }
-    readProse(line.content)
+    let isRead = readStack(unescaped) != nil
+    readProse(isRead ? OneLineTrace.firstLine(line.content) : line.content)
   }
 
   mutating func readProse(_ text: Bytes) {

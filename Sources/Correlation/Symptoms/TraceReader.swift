@@ -38,6 +38,7 @@ struct TraceReader {
     }
     guard let last = line.bytes.last, isEnd(last) || last == "}",
       line.content.starts("at ") || line.content.starts("File \"")
+        || line.first == "#" && last == "\""
     else { return line }
     var bytes = line.bytes
     if bytes.ends("\"}") { bytes = bytes.dropLast(2) }
