@@ -17,6 +17,12 @@ import Testing
     "Thread 0 \"a\" crashed:\n0 [ra] 0x0f closure #1 in A.b(_:) + 1 in m at /a.swift:1:2\n1 m 0x1 $s4Acme0A4PoolV4takeyyF + 3\n",
     "{\"time\":1714644672,\"level\":\"error\",\"msg\":\"a\\u00e9\\n\",\"stack\":[\"at f (/a.js:1:2)\"],\"x\":{\"y\":[1,{\"z\":null}]}}\n",
     "2024-05-02T10:11:12.3Z stderr F <34>1 web_1 | E/T( 1): level=error msg=\"a\\\" b\" x=y\n",
+    "[ERROR] KeyError: 1 Traceback (most recent call last):   File \"a.py\", line 3, in f     g() File \"b.py\", line 4, in g KeyError: 1\n",
+    "Stack trace (most recent call last):\n#1 | Source \"/a.cc\", line 3, in f(int) [0x1]\n     >  3: x\n#0 Object \"/b\", at 0x1, in g\n",
+    "#14 12.34 a.go:3:4: x\n 0  m!a::b(int) [a.cpp : 3 + 0x4]\n>\tm.exe!f() Line 3\tC++\n[ERROR]  A.b:1->C.d:2 » E\n",
+    "E (m):\n\na.rb:1:in `x'\n\nCauses:\nF (n)\n# ./a.rb:3:in 'x'\nLocation:\n a.rs:3\n ━ SPANTRACE ━\n0: a::b\n",
+    "AggregateError: x\n  at f (/a.js:1:2) {\n  [errors]: [\n TypeError: y\n at g (/b.js:3:4),\n  ]\n}\n  bei A.B() in C:\\a.cs:Zeile 3.\n",
+    "<br>&nbsp;File &quot;a.py&quot;, line 3\u{2028}\u{A0}“x”\r[1/2.3:ERROR:a.cpp(1)] m#012#011at a.B.c(B.java:1)\\n\\tat a.B.d(B.java:2)\n",
     "_ZZNK4acme4PoolIiLi5ESaIiEE4takeERKSsENKUlvE_clEv _RNvXs_Cs1_4acmeNtB4_4PoolNtB4_1T4take\n",
   ]
 
