@@ -97,7 +97,7 @@ import Testing
         "indexer::reader::open crates/indexer/src/reader.rs:15",
       ])
     #expect(calls(symptom, 1) == ["indexer::segment::load crates/indexer/src/segment.rs:21"])
-    #expect(symptom.traces.map(\.isRootCause) == [true, false])
+    #expect(symptom.traces.map(\.isRootCause) == [true, true])
     let panic = Symptom.parse(
       "The application panicked (crashed).\nMessage:  empty\nLocation: crates/indexer/src/segment.rs:21\n"
     )
@@ -123,7 +123,7 @@ import Testing
       """)
     #expect(
       symptom.traces.map(\.exceptionType) == ["AggregateError", "TypeError", "Error", "RangeError"])
-    #expect(symptom.traces.map(\.isRootCause) == [false, true, false, true])
+    #expect(symptom.traces.map(\.isRootCause) == [false, true, true, true])
     #expect(symptom.traces.map(\.chain) == [0, 0, 0, 1])
     #expect(calls(symptom, 1).count == 2)
     #expect(calls(symptom, 2) == ["fetchRates /app/src/rates.js:2"])

@@ -30,7 +30,7 @@ import Testing
       #"ERROR no invoice Traceback (most recent call last):   File "/a/x.py", line 1, in f     g() KeyError: 'x'  During handling of the above exception, another exception occurred:  Traceback (most recent call last):   File "/a/z.py", line 3, in m     f() RuntimeError: no"#
     )
     #expect(symptom.traces.map(\.exceptionType) == ["KeyError", "RuntimeError"])
-    #expect(symptom.traces.map(\.isRootCause) == [true, false])
+    #expect(symptom.traces.map(\.isRootCause) == [true, true])
     #expect(calls(symptom, 1) == ["m /a/z.py:3"])
     #expect(symptom.words.map(\.text) == ["invoice"])
   }
