@@ -231,7 +231,8 @@ import Testing
     }
   }
 
-  @Test func `what stands before a brace is read once, however deep the brace and long the words`() {
+  @Test func `what stands before a brace is read once, however deep the brace and long the words`()
+  {
     let word = String(repeating: "a", count: 1_000_000)
     let deep = String(repeating: "{\n", count: 1_900)
     #expect(
