@@ -129,7 +129,9 @@ struct FunctionHeader {
     var opened: [Int] = []
     return tokens.indices.map { index in
       if index > tokens.startIndex, isPunctuation(index, 0x3C) { opened.append(index) }
-      guard isPunctuation(index, 0x3E), let open = opened.popLast() else { return tokens.startIndex }
+      guard isPunctuation(index, 0x3E), let open = opened.popLast() else {
+        return tokens.startIndex
+      }
       return open - 1
     }
   }
