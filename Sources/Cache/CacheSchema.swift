@@ -230,7 +230,8 @@ enum CacheSchema {
     }
     let select = try database.makeStatement(
       sql: """
-        SELECT f.diffId, p.bytes, o.bytes, f.status, f.additions, f.deletions, f.precision FROM diffFile f JOIN path p ON p.id = f.pathId
+        SELECT f.diffId, p.bytes, o.bytes, f.status, f.additions, f.deletions, f.precision
+        FROM diffFile f JOIN path p ON p.id = f.pathId
           LEFT JOIN path o ON o.id = f.oldPathId ORDER BY f.diffId, f.position
         """)
     let columns = StatementColumns(select)

@@ -82,7 +82,7 @@ public struct Analyzer {
   ///
   /// - Parameters:
   ///   - fetchFiles: Brings the files of a revision, which a mirror of its window only lacks, into a project's mirror;
-  ///     tells whether they are there now. Called once a project at most.
+  ///     tells whether they are there now. Called once a scope at most.
   ///   - leaveOut: Hears why a project was left out that cannot be looked at where others can.
   /// - Throws: ``AnalysisError`` where no project can be looked at, ``CacheError``, what `fetchFiles` throws.
   public func analyze(
@@ -91,12 +91,15 @@ public struct Analyzer {
     leaveOut: (AnalysisError) -> Void = { _ in }
   ) throws -> Analysis {
     var query = query
+    // They stay those of the question, whatever is left out.
+    let names = query.names
     var found: [(scope: AnalysisScope, investigation: Investigation?)] = []
     var unreadable: Set<String> = []
     var failure: AnalysisError?
     for scope in query.scopes {
       do {
-        found.append((scope, try investigate(scope, query, fetchFiles)))
+        let name = names.name(of: scope.project)
+        found.append((scope, try investigate(scope, named: name, query, fetchFiles)))
       } catch let error as AnalysisError {
         guard let name = error.unreadable else { throw error }
         failure = failure ?? error
@@ -104,8 +107,6 @@ public struct Analyzer {
       }
     }
     if let failure, found.isEmpty { throw failure }
-    // The names stay those of the question.
-    let names = query.names
     query.scopes = found.map(\.scope)
     var analysis = Analysis(query, names: names)
     // Two branches of one project share merge requests.
@@ -134,10 +135,9 @@ public struct Analyzer {
   }
 
   private func investigate(
-    _ scope: AnalysisScope, _ query: AnalysisQuery,
+    _ scope: AnalysisScope, named name: String, _ query: AnalysisQuery,
     _ fetchFiles: (_ revision: String, CachedProject) throws -> Bool
   ) throws -> Investigation? {
-    let name = query.names.name(of: scope.project)
     do {
       return try Investigation(scope, named: name, query: query, cache: cache)
     } catch AnalysisError.filesMissing(let revision, let repository, let project) {

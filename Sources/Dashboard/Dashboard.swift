@@ -89,7 +89,8 @@ public struct Dashboard: Service {
   /// Serves until the task is cancelled or the group that it runs in shuts down.
   public func run() async throws {
     let presence = try ServerPresence(directory: services.store.directory)
-    defer { presence.share() }
+    // It has to live to the end: what is used no more may be freed before.
+    defer { withExtendedLifetime(presence) {} }
     // Where another server runs, they may be its own.
     let left = presence.isAlone ? try services.store.unansweredAnalyses() : []
     services.workers.start()

@@ -40,16 +40,16 @@ struct ChangedFunctions {
   /// Whether a name is likely to be one function's alone: it is long, or of several words.
   private static func isTelling(_ name: String) -> Bool {
     let letters = name.utf8
-    guard letters.count >= 5, !library.contains(name) else { return false }
+    guard letters.count >= 5, !library.contains(name),
+      !LibraryCode.isSystemFunction(Array(letters)[...])
+    else { return false }
     return letters.count >= 12 || letters.dropFirst().contains(0x5F)
       || letters.dropFirst().contains { (0x41...0x5A).contains($0) }
   }
 
-  /// What systems call under and around every program.
+  /// What is called under and around every program, beside the C library's.
   private static let library: Set<String> = [
-    "__libc_start_main", "__libc_start_call_main", "start_thread", "clone3", "__GI_raise",
-    "__GI_abort", "__assert_fail", "__assert_fail_base", "pthread_kill", "_start", "g_logv",
-    "g_log_writer_default", "g_log_structured_array", "RtlUserThreadStart",
-    "BaseThreadInitThunk",
+    "pthread_kill", "g_logv", "g_log_writer_default", "g_log_structured_array",
+    "RtlUserThreadStart", "BaseThreadInitThunk",
   ]
 }

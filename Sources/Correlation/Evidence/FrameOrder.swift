@@ -8,11 +8,16 @@ struct FrameOrder {
     var failure: Int
     /// What its trace tells of; a warning beside graver failures counts as a thread that did not crash.
     var kind: Symptom.Trace.Kind
-    /// How far to believe that this failure is the one meant, 1 for the first.
+    /// How far to believe that this failure is the one meant; 1 for the first where none is more frequent.
     var share: Double
   }
 
   private(set) var steps: [Step] = []
+
+  /// The functions of the frames that name no file.
+  var namesWithoutPath: Set<String> {
+    Set(steps.lazy.map(\.frame).filter { $0.path == nil }.compactMap { $0.function?.name })
+  }
 
   /// Of several failures each next one is believed so much less: the first is more often the cause.
   private static let later = 0.85

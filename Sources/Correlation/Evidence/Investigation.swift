@@ -66,10 +66,11 @@ struct Investigation {
       throw AnalysisError.damaged(repository: name, reason: "\(error)")
     }
     let lost = LostFiles(candidates, present: view.pathSet)
+    let order = FrameOrder(query.symptom)
     let changed = try ChangedFunctions(
-      named: PlaceFinder.namesWithoutPath(in: query.symptom), by: candidates, in: cache)
+      named: order.namesWithoutPath, by: candidates, in: cache)
     let places = PlaceFinder(view, lost: lost, changed: changed, below: Self.folders(scope))
-      .places(of: query.symptom)
+      .places(of: query.symptom, order)
     self.places = places
     exonerations = exonerated.map { one in
       Exoneration(
@@ -103,7 +104,7 @@ struct Investigation {
     func resolve(_ revision: String) throws -> ObjectID {
       do {
         return try repository.resolveCommit(revision)
-      } catch  where [.notFound, .invalid, .ambiguous].contains(error.code) {
+      } catch let error where [.notFound, .invalid, .ambiguous].contains(error.code) {
         throw AnalysisError.unknownRevision(revision, repository: name)
       }
     }

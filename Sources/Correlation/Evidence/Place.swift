@@ -49,19 +49,15 @@ struct PlaceFinder {
     self.folders = folders
   }
 
-  /// The functions of the frames that name no file, of those that are looked into.
-  static func namesWithoutPath(in symptom: Symptom) -> Set<String> {
-    let frames = FrameOrder(symptom).steps.lazy.map(\.frame)
-    return Set(frames.filter { $0.path == nil }.compactMap { $0.function?.name })
-  }
-
   /// The places of frames, those of the failure first, and then the paths mentioned elsewhere.
-  func places(of symptom: Symptom) -> [Place] {
+  ///
+  /// - Parameter order: The frames of the symptom.
+  func places(of symptom: Symptom, _ order: FrameOrder) -> [Place] {
     var places: [Place] = []
     var rank = 0
     var last = 0
     var current = 0
-    for step in FrameOrder(symptom).steps {
+    for step in order.steps {
       if step.failure != current { rank = 0 }
       current = step.failure
       let found = matches(step.frame)

@@ -83,20 +83,21 @@ enum LibraryCode {
     }
   }
 
-  /// The C library's functions that end a process or start it.
-  private static func isSystemFunction(_ name: Bytes) -> Bool {
-    let names: Set<String> = [
-      "raise", "__GI_raise", "abort", "__GI_abort", "__assert_fail", "__GI___assert_fail",
-      "__assert_fail_base", "__pthread_kill_implementation", "__pthread_kill_internal",
-      "___pthread_kill", "__GI___pthread_kill", "_start", "__libc_start_main", "clone", "clone3",
-      "__clone", "__clone3", "start_thread", "__libc_start_call_main", "__libc_start_main_impl",
-      "__libc_start_main@@GLIBC_2.34", "malloc_printerr", "__libc_message", "__stack_chk_fail",
-      "__fortify_fail", "__restore_rt", "poll", "__poll", "epoll_wait", "syscall", "free",
-      "malloc", "__memmove_avx_unaligned_erms", "memcpy", "strlen", "__strlen_avx2",
-      "__futex_abstimed_wait_common", "pthread_cond_wait", "__GI___poll", "__GI_exit", "exit",
-    ]
-    return name.count < 40 && names.contains(name.text)
+  /// Whether a function is one of the C library's that end a process or start it, or that programs wait in.
+  static func isSystemFunction(_ name: Bytes) -> Bool {
+    name.count < 40 && systemFunctions.contains(name.text)
   }
+
+  private static let systemFunctions: Set<String> = [
+    "raise", "__GI_raise", "abort", "__GI_abort", "__assert_fail", "__GI___assert_fail",
+    "__assert_fail_base", "__pthread_kill_implementation", "__pthread_kill_internal",
+    "___pthread_kill", "__GI___pthread_kill", "_start", "__libc_start_main", "clone", "clone3",
+    "__clone", "__clone3", "start_thread", "__libc_start_call_main", "__libc_start_main_impl",
+    "__libc_start_main@@GLIBC_2.34", "malloc_printerr", "__libc_message", "__stack_chk_fail",
+    "__fortify_fail", "__restore_rt", "poll", "__poll", "epoll_wait", "syscall", "free",
+    "malloc", "__memmove_avx_unaligned_erms", "memcpy", "strlen", "__strlen_avx2",
+    "__futex_abstimed_wait_common", "pthread_cond_wait", "__GI___poll", "__GI_exit", "exit",
+  ]
 
   private static func isLibraryPackage(_ name: Bytes) -> Bool {
     for start: StaticString in [

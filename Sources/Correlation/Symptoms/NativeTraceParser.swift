@@ -5,7 +5,7 @@ struct NativeTraceParser: TraceParser {
   /// Whether the last frame may go on in the next line, as gdb wraps long ones.
   private var isWrapped = false
   private var wrapped = WrappedFrame([])
-  /// The number of the last frame of backward-cpp\'s, which quotes the source below.
+  /// The number of the last frame of backward-cpp's, which quotes the source below.
   private var backwardNumber: Int?
 
   init() {}
