@@ -59,6 +59,21 @@ import Testing
     #expect(symptom.traces.map(\.isRootCause) == [true, false])
   }
 
+  @Test func `an arrow in a line between takes no header away`() {
+    let symptom = Symptom.parse(
+      """
+      System.AggregateException: One or more errors occurred. (x) ---> System.TimeoutException: late
+      next try ---> soon
+         at Acme.Net.Call() in /src/Net.cs:line 9
+         --- End of inner exception stack trace ---
+         at Acme.Program.Main() in /src/Program.cs:line 2
+      """)
+    #expect(
+      symptom.traces.map(\.exceptionType) == [
+        "System.TimeoutException", "System.AggregateException",
+      ])
+  }
+
   @Test func `an exception in a log line is read`() {
     let symptom = Symptom.parse(
       """

@@ -42,6 +42,31 @@ import Testing
       ])
   }
 
+  @Test func `frames that gdb wrapped are read in quoted text too`() {
+    let symptom = Symptom.parse(
+      """
+      > #0  0x00007ffff6a1 in acme_pool_take (pool=0x5555557a1230,
+      >     count=12, error=0x7fffffffd8e0)
+      >     at ../src/acme-pool.c:120
+      > #1  0x0000555555556 in main (argc=1, argv=0x7fffffffda48) at ../src/main.c:17
+      """)
+    #expect(calls(symptom) == ["acme_pool_take ../src/acme-pool.c:120", "main ../src/main.c:17"])
+  }
+
+  @Test func `a frame of another form does not go on with one of gdb's`() {
+    let symptom = Symptom.parse(
+      """
+      #2  0x00007f2b04e06ccd in acme_run () at src/run.c:4
+      #3  0x00007f2b04e06ccd in ?? ()
+      System.AggregateException: One or more errors occurred. (x) ---> System.TimeoutException: late
+         at Acme.Net.Call() in /src/Net.cs:line 9
+      """)
+    #expect(symptom.traces.map(\.language) == [.native, .dotNet])
+    #expect(calls(symptom, 1) == ["Acme.Net.Call /src/Net.cs:9"])
+    let kernel = Symptom.parse("#4  acme_run\n[  123.456789] Pool is empty\n")
+    #expect(kernel.words.contains { $0.text == "pool" })
+  }
+
   @Test func `of all threads the crashing one comes first`() {
     let symptom = Symptom.parse(
       """

@@ -61,6 +61,24 @@ import Testing
     #expect(symptom.frames.map(\.isInApp) == [false, true, false])
   }
 
+  @Test func `a line between leaves a frame its place and a panic its message`() {
+    let symptom = Symptom.parse(
+      """
+      stack backtrace:
+         0: acme::pool::take
+                   at <unknown>
+                   at ./src/pool.rs:42:13
+      """)
+    #expect(calls(symptom) == ["acme::pool::take ./src/pool.rs:42"])
+    let mixed = Symptom.parse(
+      """
+      thread 'main' panicked at src/pool.rs:42:13:
+      #0  acme_take (n=1) at src/pool.c:3
+      index out of bounds
+      """)
+    #expect(mixed.traces.map(\.message) == [nil, nil])
+  }
+
   @Test func `anyhow's errors with a backtrace are read`() {
     let symptom = Symptom.parse(
       """

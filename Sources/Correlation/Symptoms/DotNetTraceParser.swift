@@ -97,8 +97,6 @@ struct DotNetTraceParser: TraceParser {
       if headers.isEmpty, let last = traces.lastText, !last.contains(text: "---> ") {
         parts.append(last)
       }
-    } else {
-      headers = []
     }
     var start = content.startIndex
     var next = content.find(text: "---> ")
@@ -114,8 +112,9 @@ struct DotNetTraceParser: TraceParser {
       if part.first == "(", let close = part.find(")") { part = part.from(close + 1).trimmed }
       return ExceptionHeader(part)
     }
-    guard !found.isEmpty, found.count + headers.count < 32 else { return false }
-    headers += found
+    let outer = arrow == content.startIndex ? headers : []
+    guard !found.isEmpty, found.count + outer.count < 32 else { return false }
+    headers = outer + found
     isFirst = true
     awaitsFrame = true
     return true

@@ -5,6 +5,8 @@ struct NativeTraceParser: TraceParser {
   /// Whether the last frame may go on in the next line, as gdb wraps long ones.
   private var isWrapped = false
   private var wrapped = WrappedFrame([])
+  /// Less indented lines do not go on with it.
+  private var leastIndent = 1
   /// The number of the last frame of backward-cpp's, which quotes the source below.
   private var backwardNumber: Int?
 
@@ -12,7 +14,23 @@ struct NativeTraceParser: TraceParser {
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
     if isWrapped, readContinuation(line, &traces) { return true }
+    if line.first == "#" { return readNumbered(line.content, &traces) }
+    if line.first == "S", line.content.starts("Stack frame #") {
+      return readNumbered(line.content.dropFirst(12), &traces)
+    }
+    guard readOther(line, &traces) else {
+      // What stands before a text may end in a space: behind it only gdb's own indentation counts.
+      leastIndent = 4
+      return false
+    }
     isWrapped = false
+    return true
+  }
+
+  /// Hears that a line was of another form.
+  mutating func endFrame() { isWrapped = false }
+
+  private mutating func readOther(_ line: SymptomLine, _ traces: inout TraceAssembler) -> Bool {
     let content = line.content
     if backwardNumber != nil {
       if traces.language != .native {
@@ -22,9 +40,6 @@ struct NativeTraceParser: TraceParser {
       }
     }
     switch line.first {
-    case "#": return readNumbered(content, &traces)
-    case "S" where content.starts("Stack frame #"):
-      return readNumbered(content.dropFirst(12), &traces)
     case "=": return readPrefixed(content, &traces)
     case "@", "a", "b": if readAddressed(content, &traces) { return true }
     case "*", "f": if readDebugger(content, &traces) { return true }
@@ -66,6 +81,7 @@ struct NativeTraceParser: TraceParser {
         $0.markAllAsLibrary()
         $0.number = number
       }
+      isWrapped = false
       return true
     }
     if let frame = Self.backward(rest) {
@@ -78,10 +94,8 @@ struct NativeTraceParser: TraceParser {
         && (traces.open?.number ?? number) < number
     guard Self.isFrame(rest, isNext: isNext), let frame = Self.frame(rest) else { return false }
     traces.add(frame, .native, number: number)
-    if frame.path == nil, frame.module == nil {
-      isWrapped = true
-      wrapped = WrappedFrame(rest.prefix(4_096))
-    }
+    isWrapped = frame.path == nil && frame.module == nil
+    if isWrapped { (wrapped, leastIndent) = (WrappedFrame(rest.prefix(4_096)), 1) }
     return true
   }
 
@@ -208,7 +222,7 @@ struct NativeTraceParser: TraceParser {
   private mutating func readContinuation(
     _ line: SymptomLine, _ traces: inout TraceAssembler
   ) -> Bool {
-    guard line.indent > 0, traces.language == .native, traces.interruption == 0 else {
+    guard line.indent >= leastIndent, traces.language == .native, traces.interruption == 0 else {
       return false
     }
     let content = line.content

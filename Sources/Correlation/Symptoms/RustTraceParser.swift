@@ -47,22 +47,22 @@ struct RustTraceParser: TraceParser {
       isPlaced = true
       return true
     }
-    guard isInBacktrace || awaitsMessage || traces.language == .rust || Self.isAddressed(line)
-    else { return false }
-    if awaitsMessage, !content.starts("note: ") {
+    guard isInBacktrace || traces.language == .rust || Self.isAddressed(line) else { return false }
+    if awaitsMessage, traces.language == .rust, !content.starts("note: ") {
       awaitsMessage = false
       let message = content.text(atMost: 1_000)
       traces.update { $0.message = message }
       return true
     }
     if content.starts("note: ") {
+      guard traces.language == .rust else { return false }
       awaitsMessage = false
-      return traces.language == .rust
+      return true
     }
     if awaitsLocation, content.starts("at "), traces.language == .rust {
-      awaitsLocation = false
       let location = Location(content.dropFirst(3).trimmed)
       guard location.isPlausible else { return false }
+      awaitsLocation = false
       traces.update {
         $0.updateLast {
           $0.path = location.path.text(atMost: 1_024)
@@ -93,6 +93,7 @@ struct RustTraceParser: TraceParser {
     guard !name.isEmpty else { return false }
     if name.equals("<unknown>") { return traces.language == .rust }
     traces.add(RawFrame(function: name), .rust, number: number)
+    awaitsMessage = false
     awaitsLocation = true
     isInBacktrace = true
     return true

@@ -26,7 +26,9 @@ struct TraceReader {
     if line.first == "#", line.content.at(line.body + 1) == 9 { return read(line, as: .go) }
     if let active, read(line, as: active) { return true }
     for language in Self.candidates(line) where language != active {
-      if read(line, as: language) { return true }
+      guard read(line, as: language) else { continue }
+      if language != .native { native.endFrame() }
+      return true
     }
     return false
   }
