@@ -250,7 +250,8 @@ public struct Analyzer {
     guard start < end else { return [] }
     return (start..<end).map { line in
       SnippetLine(
-        number: line + 1, text: String(decoding: file.line(line).prefix(200), as: UTF8.self),
+        number: line + 1,
+        text: String(decoding: file.line(line).wholeScalars(atMost: 200), as: UTF8.self),
         isChanged: lines.contains(line), isNamed: line == crash)
     }
   }

@@ -28,7 +28,8 @@ struct FunctionHeader {
   private func hash(_ token: Token) -> UInt64 { scanner.hash(token) }
 
   private func text(_ token: Token) -> String {
-    String(decoding: scanner.bytes[token.start..<min(token.end, token.start + 200)], as: UTF8.self)
+    let bytes = scanner.bytes[token.start..<token.end]
+    return String(decoding: bytes.wholeScalars(atMost: 200), as: UTF8.self)
   }
 
   private func isPunctuation(_ index: Int, _ byte: UInt8) -> Bool {

@@ -119,7 +119,7 @@ struct PythonScanner {
     while byte(position) == 0x20 || byte(position) == 9 { position += 1 }
     let start = position
     while position < bytes.count, bytes[position].isWord { position += 1 }
-    return String(decoding: bytes[start..<min(position, start + 200)], as: UTF8.self)
+    return String(decoding: bytes[start..<position].wholeScalars(atMost: 200), as: UTF8.self)
   }
 
   private mutating func close(downTo indent: Int) {

@@ -86,7 +86,7 @@ struct RubyScanner {
     if starts(rest, "define_method") {
       let name = rest.dropFirst(13).drop { !$0.isWord && $0 != 0x3A }.drop { $0 == 0x3A }
         .prefix { $0.isWord || $0 == 0x3F || $0 == 0x21 }
-      return name.isEmpty ? nil : String(decoding: name.prefix(200), as: UTF8.self)
+      return name.isEmpty ? nil : String(decoding: name.wholeScalars(atMost: 200), as: UTF8.self)
     }
     guard starts(rest, "def") else { return nil }
     var name = rest.dropFirst(3).drop { $0 == 0x20 || $0 == 9 }
@@ -98,7 +98,7 @@ struct RubyScanner {
     if next < name.endIndex, name[next] == 0x3F || name[next] == 0x21 {
       taken = name[taken.startIndex...next]
     }
-    return taken.isEmpty ? nil : String(decoding: taken.prefix(200), as: UTF8.self)
+    return taken.isEmpty ? nil : String(decoding: taken.wholeScalars(atMost: 200), as: UTF8.self)
   }
 
   private func isOneLine(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {

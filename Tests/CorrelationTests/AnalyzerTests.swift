@@ -61,6 +61,16 @@ private let trace =
     #expect(best.evidence.contains { $0.kind == "line" })
   }
 
+  @Test func `a long line is cut between its letters`() throws {
+    let long = "size = pool->n; //" + String(repeating: "€", count: 90)
+    try fixture.merge(
+      "Take more", ["src/pool.c": pool.replacingOccurrences(of: "size = 1", with: long)])
+    let lines = try #require(try fixture.analyze(trace).suspects.first).snippet
+    let line = try #require(lines.first { $0.text.contains("€") }).text
+    #expect(line.utf8.count == 198)
+    #expect(line.hasSuffix("€"))
+  }
+
   @Test func `comments, bots and what was reverted are not suspected`() throws {
     try fixture.merge("Document", ["src/pool.c": "/* A pool. */\n" + pool])
     try fixture.merge(

@@ -60,6 +60,21 @@ import Testing
     for other in others { #expect(evidence(analysis, other) == nil) }
   }
 
+  @Test func `a long title is cut between its letters`() throws {
+    let past = Int(AnalyzerFixture.now.timeIntervalSince1970) - 80 * 86400
+    let long = "Paste clipboard \(String(repeating: "€", count: 40))"
+    try fixture.commit(["src/cut.c": "int cut;\n"], message: long, at: past)
+    let tip = try fixture.upstream.gitText("rev-parse", "refs/heads/main")
+    let found = Precedents(
+      HistoryReader(try Repository(bareAt: fixture.upstream.path)),
+      behind: try #require(ObjectID(hex: tip)),
+      before: Int64(AnalyzerFixture.now.timeIntervalSince1970), tokens: ["paste", "clipboard"],
+      projects: 1)
+    #expect(
+      found.titles[Array("src/cut.c".utf8)]
+        == "Paste clipboard \(String(repeating: "€", count: 21))")
+  }
+
   @Test func `commits of the window are no precedents`() throws {
     let worded = try fixture.merge(
       "Paste pictures from the clipboard", ["src/late.c": "int late = 1;\n"])

@@ -156,6 +156,14 @@ import Testing
     #expect(outline.function(at: 143) == nil)
   }
 
+  @Test func `a long name is cut between its letters`() {
+    let long = "a" + String(repeating: "ü", count: 150)
+    let cut = "a" + String(repeating: "ü", count: 99)
+    #expect(names("int \(long)(int b)\n{\n}", .c) == ["\(cut) 0-2"])
+    #expect(names("def \(long)(b):\n  pass", .python) == ["\(cut) 0-1"])
+    #expect(names("def \(long)\nend", .ruby) == ["\(cut) 0-1"])
+  }
+
   @Test func `comments and blank lines hold no code`() {
     let outline = SourceOutline("// a\n\n/* b\n c */ int x;\n\"/*\";\n", language: .c)
     #expect(outline.holdsCode == [false, false, false, true, true])

@@ -1,3 +1,4 @@
+import SourceCode
 import Testing
 
 @testable import Correlation
@@ -153,6 +154,32 @@ import Testing
     #expect(deep.traces.isEmpty)
     let nested = String(repeating: #"{"a":"#, count: 100_000)
     #expect(Symptom.parse(nested).traces.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("aé", 2, "a"), ("aé", 3, "aé"), ("a€b", 3, "a"), ("a€b", 4, "a€"), ("😀", 3, ""),
+    ("abc", 2, "ab"),
+    ("", 0, ""),
+  ])
+  func `a text is cut between its letters`(_ text: String, _ limit: Int, _ cut: String) {
+    #expect(Array(text.utf8)[...].text(atMost: limit) == cut)
+  }
+
+  @Test func `what is no UTF-8 is cut as it is`() {
+    let bytes = [UInt8](repeating: 0x80, count: 8)
+    #expect(bytes.wholeScalars(atMost: 5).count == 5)
+    #expect(bytes.wholeScalars(atMost: 2).count == 2)
+    #expect(bytes.wholeScalars(atMost: 0).isEmpty)
+  }
+
+  @Test func `long names and messages are cut between their letters`() {
+    let long = String(repeating: "ü", count: 800)
+    let symptom = Symptom.parse(
+      "java.lang.RuntimeException: a\(long)\n\tat com.acme.P\(long).b(P.java:1)\n")
+    let function = symptom.frames.first?.function
+    #expect(symptom.traces.first?.message?.hasSuffix("ü") == true)
+    #expect(function?.raw.hasSuffix("ü") == true)
+    #expect(function?.name.hasSuffix("ü") == true)
   }
 
   @Test func `nothing is something`() {

@@ -1,4 +1,5 @@
 import Foundation
+import SourceCode
 
 /// Takes the answer out of what a repair says of itself: what is left could have been written by who only saw it broken.
 struct PastProse {
@@ -27,7 +28,7 @@ struct PastProse {
   /// The prose of a message: without lines of fixed form, sentences that name a commit or a merge request, quoted titles of
   /// the culprit, links and numbers of issues.
   func words(_ message: String) -> String {
-    let text = String(decoding: message.utf8.prefix(Self.mostBytes), as: UTF8.self)
+    let text = String(decoding: message.utf8.wholeScalars(atMost: Self.mostBytes), as: UTF8.self)
     var paragraphs: [[Substring]] = [[]]
     // A trailer's title may go on in the next lines.
     var isInTitle = false

@@ -101,6 +101,6 @@ struct Precedents: Sendable {
 
   private static func title(_ message: UnsafeRawBufferPointer) -> String {
     let line = message.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first ?? []
-    return String(decoding: line.prefix(mostTitleBytes), as: UTF8.self)
+    return String(decoding: line.wholeScalars(atMost: mostTitleBytes), as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SourceCode
 
 /// A piece of a line, without a copy.
 typealias Bytes = ArraySlice<UInt8>
@@ -137,7 +138,7 @@ extension ArraySlice<UInt8> {
   var text: String { text(atMost: 2_000) }
 
   func text(atMost limit: Int) -> String {
-    let piece = count > limit ? self[startIndex..<startIndex + limit] : self
+    let piece = count > limit ? wholeScalars(atMost: limit) : self
     if piece.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return String(
         decoding: piece.map { $0 == 9 ? 0x20 : $0 }.filter { $0 >= 0x20 && $0 != 0x7F },

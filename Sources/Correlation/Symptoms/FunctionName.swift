@@ -1,3 +1,5 @@
+import SourceCode
+
 /// The name of a function as a trace prints it, and what the source calls it.
 public struct FunctionName: Sendable, Hashable {
   /// The name as printed, at most 500 bytes.
@@ -24,7 +26,7 @@ public struct FunctionName: Sendable, Hashable {
   }
 
   init?(bytes: Bytes, language: Symptom.Language) {
-    let bytes = bytes.trimmed.prefix(500)
+    let bytes = bytes.trimmed.wholeScalars(atMost: 500)
     guard !bytes.isEmpty, !bytes.equals("??"), !bytes.equals("???") else { return nil }
     var separator = "."
     let parts: [Bytes]

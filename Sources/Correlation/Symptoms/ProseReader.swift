@@ -107,7 +107,7 @@ struct ProseReader {
       && (close == "`" || close == "'" || close == "\"")
     let isCalled = close == "(" && line.at(raw.endIndex + 1) == ")"
     if Self.isIdentifier(token) || (isQuoted || isCalled) && Self.isName(token) {
-      let name = token.prefix(200).text
+      let name = token.text(atMost: 200)
       identifiers.add(name)
       follow(name)
     } else {

@@ -1,3 +1,5 @@
+import SourceCode
+
 /// Puts frames together to traces, and traces to chains.
 struct TraceAssembler {
   /// How a trace is joined to the one before.
@@ -142,7 +144,7 @@ struct TraceAssembler {
       previous = nil
     }
     if recent.count >= 8 { recent.removeFirst() }
-    recent.append(Array(line.content.prefix(1_200)))
+    recent.append(Array(line.content.wholeScalars(atMost: 1_200)))
   }
 
   /// Hears of an empty line.
