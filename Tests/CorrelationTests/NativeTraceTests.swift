@@ -42,6 +42,20 @@ import Testing
       ])
   }
 
+  @Test func `frames whose places have no lines are read`() {
+    let symptom = Symptom.parse(
+      """
+      Program terminated with signal SIGSEGV, Segmentation fault.
+      #0  take () at src/pool.c
+      #1  0x00007f2a006ea831 in acme::Server::run (this=<optimized out>) const at src/server.cc
+      #2  0x00007f2a006ea832 main at src/main.c
+      """)
+    #expect(
+      calls(symptom) == [
+        "take src/pool.c", "acme::Server::run src/server.cc", "main src/main.c",
+      ])
+  }
+
   @Test func `frames that gdb wrapped are read in quoted text too`() {
     let symptom = Symptom.parse(
       """

@@ -18,7 +18,10 @@ extension NativeTraceParser {
     }
     if let at = rest.findLast(text: " at ") {
       let location = Location(rest.from(at + 4).trimmed)
-      if location.isPlausible { return location.line != nil && isName(function(rest.before(at))) }
+      if location.isPlausible {
+        let call = rest.before(at)
+        return (location.line != nil || hasAddress || call.contains(0x28)) && isName(function(call))
+      }
     }
     if let from = rest.findLast(text: " from ") {
       let name = rest.before(from)
