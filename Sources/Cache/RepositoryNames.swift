@@ -18,6 +18,14 @@ public struct RepositoryNames: Sendable {
     self.init(projects.filter { seen.insert($0.id).inserted }.map { ($0.baseURL, $0.path) })
   }
 
+  /// - Parameter shared: The paths that more than one repository of the list has.
+  public init(shared: some Sequence<String>) {
+    self.shared = Set(shared.map { $0.lowercased() })
+  }
+
+  /// Whether more than one repository of the list has a path.
+  public func isShared(_ path: String) -> Bool { shared.contains(path.lowercased()) }
+
   /// The name of a project.
   public func name(of project: CachedProject) -> String {
     name(of: project.path, at: project.baseURL)
@@ -25,7 +33,7 @@ public struct RepositoryNames: Sendable {
 
   /// The name of one, which read commands understand.
   public func name(of path: String, at baseURL: String) -> String {
-    guard shared.contains(path.lowercased()) else { return path }
+    guard isShared(path) else { return path }
     return Self.address(of: path, at: baseURL)
   }
 

@@ -61,14 +61,18 @@ public struct AnalysisQuery: Sendable {
   /// The most suspects to name.
   public var limit: Int
 
-  /// What the projects are called in the answer: by path, and with their instance where two have the same path.
-  public var names: RepositoryNames { RepositoryNames(of: scopes.lazy.map(\.project)) }
+  /// What the projects are called in the answer: by path, and with their instance where two have the same path. They stay
+  /// those of the whole question, whatever is left out.
+  public let names: RepositoryNames
 
   /// Makes a query of its parts.
+  ///
+  /// - Parameter names: What the projects are called; `nil` for what tells them apart.
   public init(
     symptom: Symptom, scopes: [AnalysisScope], at: Date, lookbackDays: Int, revision: String? = nil,
-    limit: Int = 10
+    limit: Int = 10, names: RepositoryNames? = nil
   ) {
+    self.names = names ?? RepositoryNames(of: scopes.lazy.map(\.project))
     self.symptom = symptom
     self.scopes = scopes
     self.at = at
@@ -80,7 +84,6 @@ public struct AnalysisQuery: Sendable {
   /// Takes the projects out that could not be looked at.
   public mutating func leaveOut(_ errors: [AnalysisError]) {
     let gone = Set(errors.compactMap(\.unreadable))
-    let names = names
     scopes.removeAll { gone.contains(names.name(of: $0.project)) }
   }
 
@@ -193,10 +196,10 @@ public struct Analysis: Sendable {
   }
 
   /// An answer to a query without anything in it yet.
-  init(_ query: AnalysisQuery, names: RepositoryNames? = nil) {
+  init(_ query: AnalysisQuery) {
     at = query.at
     lookbackDays = query.lookbackDays
-    let names = names ?? query.names
+    let names = query.names
     var seen: Set<Int64> = []
     repositories = query.scopes.filter { seen.insert($0.project.id).inserted }
       .map { names.name(of: $0.project) }

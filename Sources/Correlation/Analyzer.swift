@@ -91,14 +91,12 @@ public struct Analyzer {
     leaveOut: (AnalysisError) -> Void = { _ in }
   ) throws -> Analysis {
     var query = query
-    // They stay those of the question, whatever is left out.
-    let names = query.names
     var found: [(scope: AnalysisScope, investigation: Investigation?)] = []
     var unreadable: Set<String> = []
     var failure: AnalysisError?
     for scope in query.scopes {
       do {
-        let name = names.name(of: scope.project)
+        let name = query.names.name(of: scope.project)
         found.append((scope, try investigate(scope, named: name, query, fetchFiles)))
       } catch let error as AnalysisError {
         guard let name = error.unreadable else { throw error }
@@ -108,7 +106,7 @@ public struct Analyzer {
     }
     if let failure, found.isEmpty { throw failure }
     query.scopes = found.map(\.scope)
-    var analysis = Analysis(query, names: names)
+    var analysis = Analysis(query)
     // Two branches of one project share merge requests.
     var known: Set<MergeRequestKey> = []
     for (scope, investigation) in found {

@@ -28,6 +28,8 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     public var projectID: Int64
     /// The project's path.
     public var path: String
+    /// Whether the answer calls it with its instance, as another project of the question has its path.
+    public var isSharedPath: Bool?
     /// Only files below this directory counted.
     public var pathPrefix: String?
     /// The other directories whose files counted.
@@ -94,6 +96,7 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     let scopes = zip(query.scopes, analysis.pins).map { scope, pin in
       Scope(
         host: scope.project.host, projectID: scope.project.projectID, path: scope.project.path,
+        isSharedPath: query.names.isShared(scope.project.path) ? true : nil,
         pathPrefix: scope.pathPrefixes.first,
         otherPrefixes: scope.pathPrefixes.count > 1 ? Array(scope.pathPrefixes.dropFirst()) : nil,
         branch: scope.branch, revision: pin?.sha,
@@ -173,6 +176,10 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     return AnalysisQuery(
       symptom: Symptom.parse([UInt8](question.symptom)), scopes: scopes,
       at: Date(timeIntervalSince1970: Double(question.at)), lookbackDays: question.lookbackDays,
-      limit: question.limit)
+      limit: question.limit,
+      names: RepositoryNames(
+        shared: zip(scopes, question.scopes).compactMap {
+          $1.isSharedPath == true ? $0.project.path : nil
+        }))
   }
 }

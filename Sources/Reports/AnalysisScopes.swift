@@ -12,6 +12,17 @@ public struct AnalysisScopes {
     public var summary: String
     /// What to do, a sentence.
     public var hint: String
+
+    fileprivate init(summary: String, hint: String) {
+      self.summary = summary
+      self.hint = hint
+    }
+
+    fileprivate init(unsynced repository: String) {
+      self.init(
+        summary: "The repository \(repository) was never synced.",
+        hint: "Run 'sigsentry sync \(repository)'.")
+    }
   }
 
   private let cache: CacheStore
@@ -19,9 +30,15 @@ public struct AnalysisScopes {
   private let settings: SettingsStore?
   /// Where to look.
   public private(set) var found: [AnalysisScope] = []
-  /// What a reader of the answer should know, sentences.
+  /// How the question was understood, sentences.
   public private(set) var notes: [String] = []
+  /// What the answer lacks, sentences.
+  public private(set) var shortfalls: [String] = []
+  /// Whether a repository was left out that was asked for.
+  public private(set) var leavesOut = false
 
+  /// Why what was asked for cannot be looked at.
+  private var unreached: [Failure] = []
   /// Services of a symptom beyond these are not looked up.
   private static let mostServices = 64
   /// A cache that is older than this at the time of the incident may lack the culprit.
@@ -40,28 +57,74 @@ public struct AnalysisScopes {
     self.cache = cache
     self.settings = settings
     projects = try cache.projects().filter { $0.syncedAt != nil }
-    let asked = Self.distinct(services)
-    for service in asked { try add(asked: service) }
-    for path in Self.distinct(repositories) {
-      let project = try CachedProjectLookup.project(path, in: cache)
-      // A service's part of the repository is the narrower answer.
-      if !found.contains(where: { $0.project.id == project.id }) {
-        found.append(AnalysisScope(project: project))
-      }
+    for service in Self.distinct(services) { try add(asked: service) }
+    for path in Self.distinct(repositories) { try add(repository: path) }
+    if let first = unreached.first {
+      guard !found.isEmpty else { throw first }
+      shortfalls += unreached.map { "\($0.summary) It was left out. \($0.hint)" }
+      leavesOut = true
     }
     if found.isEmpty { try addServices(of: symptom) }
-    if found.isEmpty { found = projects.map { AnalysisScope(project: $0) } }
-    guard !found.isEmpty else {
-      throw Failure(
-        summary: "No repository in the cache has been synced.",
-        hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
-    }
+    if found.isEmpty { try addAll() }
     found = Self.joined(found)
     if symptom.isSkimmed {
       notes.append(
         "The symptom is so long that its middle was read for stack traces alone, not for words, paths and log lines."
       )
     }
+  }
+
+  // MARK: Repositories
+
+  private mutating func add(repository text: String) throws {
+    do {
+      let project = try CachedProjectLookup.project(text, in: cache)
+      guard project.syncedAt != nil else { throw Failure(unsynced: text) }
+      // A service's part of the repository is the narrower answer.
+      if !found.contains(where: { $0.project.id == project.id }) {
+        found.append(AnalysisScope(project: project))
+      }
+    } catch let failure as Failure {
+      unreached.append(failure)
+    } catch CachedProjectLookup.Failure.unknown(let name, let nearest) {
+      guard try isConfigured(text) else {
+        throw CachedProjectLookup.Failure.unknown(name, nearest: nearest)
+      }
+      unreached.append(Failure(unsynced: text))
+    }
+  }
+
+  private func isConfigured(_ text: String) throws -> Bool {
+    let name = text.lowercased()
+    return try settings?.repositories().contains {
+      $0.path.lowercased() == name
+        || RepositoryNames.address(of: $0.path, at: "\($0.baseURL)").lowercased() == name
+    } ?? false
+  }
+
+  /// Looks at all that was synced, and tells what was not.
+  private mutating func addAll() throws {
+    found = projects.map { AnalysisScope(project: $0) }
+    guard !found.isEmpty else {
+      throw Failure(
+        summary: "No repository in the cache has been synced.",
+        hint: "Run 'sigsentry repos add PATH' and 'sigsentry sync'.")
+    }
+    let configured = try settings?.repositories(activeOnly: true) ?? []
+    let names = RepositoryNames(configured.lazy.map { ("\($0.baseURL)", $0.path) })
+    let missing = try configured.filter { try cache.project(of: $0)?.syncedAt == nil }
+      .map { names.name(of: $0.path, at: "\($0.baseURL)") }
+    guard let first = missing.first else { return }
+    if missing.count == 1 {
+      shortfalls.append(
+        "\(first) was never synced, and not looked at: 'sigsentry sync \(first)' brings it.")
+      return
+    }
+    let shown = missing.prefix(Self.mostNotes).joined(separator: ", ")
+    let more =
+      missing.count > Self.mostNotes ? " and \(missing.count - Self.mostNotes) more" : ""
+    shortfalls.append(
+      "\(shown)\(more) were never synced, and not looked at: 'sigsentry sync' brings them.")
   }
 
   private static func distinct(_ names: [String]) -> [String] {
@@ -95,7 +158,11 @@ public struct AnalysisScopes {
 
   private mutating func add(asked service: String) throws {
     if let mapping = try settings?.mapping(service: service) {
-      found.append(try scope(of: mapping))
+      do {
+        found.append(try scope(of: mapping))
+      } catch let failure as Failure {
+        unreached.append(failure)
+      }
       return
     }
     let named = projects(named: service)
@@ -118,7 +185,7 @@ public struct AnalysisScopes {
         do {
           found.append(try scope(of: mapping))
         } catch let failure as Failure {
-          notes.append(failure.summary)
+          shortfalls.append("\(failure.summary) \(failure.hint)")
         }
       } else {
         let named = projects(named: service)
@@ -212,13 +279,15 @@ public struct AnalysisScopes {
     )
   }
 
-  /// Notes where the cache does not reach over the window.
+  /// Tells where the cache does not reach over the window, and where the last sync failed.
   public mutating func checkWindow(from start: Date, until end: Date) {
     let names = RepositoryNames(of: found.lazy.map(\.project))
     var short: [(name: String, since: Date)] = []
     var stale: [(name: String, syncedAt: Date)] = []
+    var failed: [CachedProject] = []
     var seen: Set<Int64> = []
     for project in found.map(\.project) where seen.insert(project.id).inserted {
+      if project.failure != nil { failed.append(project) }
       let name = names.name(of: project)
       if let listed = project.listedSince, listed > start.addingTimeInterval(60) {
         short.append((name, listed))
@@ -228,23 +297,33 @@ public struct AnalysisScopes {
       }
     }
     for (name, listed) in short.prefix(Self.mostNotes) {
-      notes.append(
+      shortfalls.append(
         "The cache has the merge requests of \(name) since \(UTCTime.text(listed)) alone: 'sigsentry sync \(name) --since \(UTCTime.text(start))' brings more."
       )
     }
     if short.count > Self.mostNotes {
-      notes.append("So it is with \(short.count - Self.mostNotes) more repositories.")
+      shortfalls.append("So it is with \(short.count - Self.mostNotes) more repositories.")
     }
     stale.sort { ($0.syncedAt, $0.name) < ($1.syncedAt, $1.name) }
     for (name, synced) in stale.prefix(Self.mostNotes) {
-      notes.append(
+      shortfalls.append(
         "\(name) was synced last at \(UTCTime.text(synced)): what was merged since then is not known."
       )
     }
     if let next = stale.dropFirst(Self.mostNotes).first {
-      notes.append(
+      shortfalls.append(
         "So it is with \(stale.count - Self.mostNotes) more repositories, synced at \(UTCTime.text(next.syncedAt)) or later."
       )
+    }
+    for project in failed.prefix(Self.mostNotes) {
+      guard let failure = project.failure, let syncedAt = project.syncedAt else { continue }
+      shortfalls.append(
+        "The last sync of \(names.name(of: project)) failed (\(failure)); the answer stands on what it had at \(UTCTime.text(syncedAt))."
+      )
+    }
+    if failed.count > Self.mostNotes {
+      shortfalls.append(
+        "So did that of \(failed.count - Self.mostNotes) more; 'sigsentry status' tells of each.")
     }
   }
 
@@ -254,9 +333,18 @@ public struct AnalysisScopes {
   public static func weights(
     for query: AnalysisQuery, in cache: CacheStore, notes: inout [String]
   ) -> FittedWeights? {
-    guard let fitted = FittedWeights.stored(for: query, in: cache) else { return nil }
-    if fitted.isUsable { return fitted }
     let path = query.scopes.first?.project.path ?? ""
+    let fitted: FittedWeights?
+    do {
+      fitted = try FittedWeights.stored(for: query, in: cache)
+    } catch {
+      notes.append(
+        "The weights that were fitted to \(path) cannot be read and do not count: run 'sigsentry backtest \(path) --fit' again."
+      )
+      return nil
+    }
+    guard let fitted else { return nil }
+    if fitted.isUsable { return fitted }
     notes.append(
       "The weights that were fitted to \(path) are for rules of version \(fitted.algorithm) and do not count: run 'sigsentry backtest \(path) --fit' again."
     )

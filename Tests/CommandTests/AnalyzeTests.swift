@@ -70,6 +70,54 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `what was never synced is told, and left out where others can be looked at`()
+    async throws
+  {
+    let fixture = try await prepared()
+    _ = fixture.double.addProject(path: "acme/new", repository: fixture.upstream.path)
+    try await fixture.run("repos", "add", "acme/new")
+    try await fixture.run("mappings", "set", "fresh", "acme/new")
+    let everywhere = try await fixture.run("analyze", "-", "--json", input: trace)
+    #expect(everywhere.status == 0)
+    #expect(
+      try notes(everywhere).contains("acme/new was never synced, and not looked at: 'sigsentry"))
+    for names in [["--repo", "acme/new"], ["--service", "fresh"]] {
+      let alone = try await fixture.run("analyze", "-", names[0], names[1], input: trace)
+      #expect(alone.status == 4)
+      #expect(alone.errorText.contains("Run 'sigsentry sync acme/new'"), "\(alone.errorText)")
+      let among = try await fixture.run(
+        "analyze", "-", "--json", "--repo", "acme/shop", names[0], names[1], input: trace)
+      #expect(among.status == 2)
+      #expect(try first(among) == 1)
+      #expect(try notes(among).contains("It was left out. Run 'sigsentry sync acme/new'"))
+    }
+    await fixture.stop()
+  }
+
+  @Test func `a sync that failed is told`() async throws {
+    let fixture = try await prepared()
+    fixture.double.inject(.status(403), on: .any)
+    #expect(try await fixture.run("sync").status != 0)
+    let told = try await fixture.run("analyze", "-", "--json", "--offline", input: trace)
+    #expect(told.status == 0)
+    #expect(try notes(told).contains("The last sync of acme/shop failed ("))
+    await fixture.stop()
+  }
+
+  @Test func `weights that cannot be read do not count, and that is told`() async throws {
+    let fixture = try await prepared()
+    let cache = fixture.directory.appendingPathComponent("cache")
+    let mirrors = try FileManager.default.contentsOfDirectory(atPath: cache.path + "/mirrors")
+    let host = try #require(mirrors.first)
+    let weights = cache.appendingPathComponent("weights/\(host)")
+    try FileManager.default.createDirectory(at: weights, withIntermediateDirectories: true)
+    try Data("{".utf8).write(to: weights.appendingPathComponent("\(fixture.project).json"))
+    let told = try await fixture.run("analyze", "-", "--json", input: trace)
+    #expect(try first(told) == 1)
+    #expect(try notes(told).contains("The weights that were fitted to acme/shop cannot be read"))
+    await fixture.stop()
+  }
+
   @Test func `two services of one repository are looked at as one`() async throws {
     let fixture = try await prepared()
     try await fixture.run("mappings", "set", "pool", "acme/shop", "--path-prefix", "src")
@@ -192,6 +240,20 @@ private let trace =
         #expect(told.contains("\(address)!1 "), "\(told)")
       }
     }
+    // Where one was left out, the other is called as it was, in the replay too.
+    let mirrors = fixture.directory.appendingPathComponent("cache/mirrors")
+    let hosts = try FileManager.default.contentsOfDirectory(atPath: mirrors.path).sorted()
+    let port = try #require(other.baseURL.split(separator: ":").last)
+    let host = try #require(hosts.first { $0.contains(port) })
+    let gone = mirrors.appendingPathComponent("gone")
+    try FileManager.default.moveItem(at: mirrors.appendingPathComponent(host), to: gone)
+    let partial = try await fixture.run(
+      "analyze", "-", "--json", "--capsule", capsule, input: trace)
+    #expect(partial.status == 2)
+    #expect(try object(partial)["repositories"] as? [String] == [addresses[0]])
+    let proved = try await fixture.run("analyze", "--replay", capsule)
+    #expect(proved.status == 0, "\(proved.errorText)")
+    try FileManager.default.moveItem(at: gone, to: mirrors.appendingPathComponent(host))
     // One of them alone is called by its path.
     let one = try await fixture.run("analyze", "-", "--json", "--repo", addresses[1], input: trace)
     #expect(try object(one)["revision"] as? [String: String] == ["acme/shop": commits[1]])

@@ -315,13 +315,13 @@ extension PastFixture {
     try fixture.commit("a.c", "x\n", "Add a")
     let file = FittedWeightsFile(
       cache: fixture.directory.path, project: try fixture.project())
-    #expect(file.read() == nil)
+    #expect(try file.read() == nil)
     #expect(try file.remove() == false)
     var weights = FittedWeights(.standard, cases: 31, at: PastFixture.now)
     try file.write(weights)
     #expect(file.path.hasSuffix("/weights/test/1.json"))
-    #expect(file.read() == weights)
-    #expect(file.read()?.isUsable == true)
+    #expect(try file.read() == weights)
+    #expect(try file.read()?.isUsable == true)
     weights.algorithm += 1
     #expect(!weights.isUsable)
     weights.algorithm -= 1
@@ -341,7 +341,7 @@ extension PastFixture {
     weights.features["line"] = nil
     #expect(!weights.isUsable)
     try Data("{".utf8).write(to: URL(fileURLWithPath: file.path))
-    #expect(file.read() == nil)
+    #expect(throws: FittedWeightsFile.Unreadable.self) { try file.read() }
     #expect(try file.remove())
   }
 }

@@ -150,14 +150,6 @@ import Testing
     #expect(throws: JSONValue.ParseError.self) { try JSONValue(parsing: deep) }
   }
 
-  @Test func `of hundreds of repositories that failed the first are told`() {
-    let many = (0..<489).map { "The last sync of acme/p\($0) failed." }
-    let told = AnswerWriter.shortened(many)
-    #expect(told.count == 6 && told.first == many.first)
-    #expect(told.last?.hasPrefix("There is as much to say of 484 more") == true)
-    #expect(AnswerWriter.shortened(Array(many.prefix(6))).count == 6)
-  }
-
   @Test func `too many analyses let the oldest go`() throws {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("bounded-\(UUID().uuidString)")

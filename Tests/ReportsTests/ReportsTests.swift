@@ -95,10 +95,19 @@ import Testing
     var scopes = try AnalysisScopes(
       cache: cache, settings: nil, repositories: [], services: [], symptom: Symptom.parse("x"))
     scopes.checkWindow(from: synced, until: synced.addingTimeInterval(7200))
-    #expect(scopes.notes.count == 4)
+    #expect(scopes.notes.isEmpty)
+    #expect(scopes.shortfalls.count == 4)
     #expect(
-      scopes.notes.last
+      scopes.shortfalls.last
         == "So it is with 7 more repositories, synced at 2025-10-09T08:53:20Z or later.")
+  }
+
+  @Test func `of hundreds of repositories that failed the first are told`() {
+    let many = (0..<489).map { "The last sync of acme/p\($0) failed." }
+    let told = AnalysisInquiry.shortened(many)
+    #expect(told.count == 6 && told.first == many.first)
+    #expect(told.last?.hasPrefix("There is as much to say of 484 more") == true)
+    #expect(AnalysisInquiry.shortened(Array(many.prefix(6))).count == 6)
   }
 
   @Test func `numstat has git's form for renames and binaries`() {

@@ -75,11 +75,15 @@ public struct FittedWeights: Codable, Equatable, Sendable {
 
   /// The weights that were fitted to the one repository that a query looks at: over several the standard ones count, so
   /// that their suspects compare.
-  public static func stored(for query: AnalysisQuery, in cache: CacheStore) -> FittedWeights? {
+  ///
+  /// - Throws: ``FittedWeightsFile/Unreadable``.
+  public static func stored(
+    for query: AnalysisQuery, in cache: CacheStore
+  ) throws(FittedWeightsFile.Unreadable) -> FittedWeights? {
     guard let project = query.scopes.first?.project,
       query.scopes.allSatisfy({ $0.project.id == project.id })
     else { return nil }
-    return FittedWeightsFile(cache: cache.directory, project: project).read()
+    return try FittedWeightsFile(cache: cache.directory, project: project).read()
   }
 }
 
@@ -106,12 +110,19 @@ public struct FittedWeightsFile: Sendable {
     path = project.weightsFile(in: cache)
   }
 
-  /// Reads the weights; `nil` where there are none, or none that can be read.
-  public func read() -> FittedWeights? {
+  /// The file is there and holds no weights that can be read.
+  public struct Unreadable: Error, Sendable {}
+
+  /// Reads the weights; `nil` where there are none.
+  ///
+  /// - Throws: ``Unreadable``.
+  public func read() throws(Unreadable) -> FittedWeights? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
     guard let handle = FileHandle(forReadingAtPath: path),
-      let bytes = try? handle.read(upToCount: CachedProject.largestWeightsFile)
-    else { return nil }
-    return try? JSONDecoder().decode(FittedWeights.self, from: bytes)
+      let bytes = try? handle.read(upToCount: CachedProject.largestWeightsFile),
+      let weights = try? JSONDecoder().decode(FittedWeights.self, from: bytes)
+    else { throw Unreadable() }
+    return weights
   }
 
   /// Stores weights in place of earlier ones.

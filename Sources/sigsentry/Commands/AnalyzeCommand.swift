@@ -84,65 +84,45 @@ struct AnalyzeCommand: ParsableCommand {
     let cache = try options.openCache()
     let (bytes, readingNotes) = try readSymptom()
     let symptom = Symptom.parse(bytes)
-    // Whole seconds, as the answer tells them; upwards, so that what was merged in this one counts.
-    let end = Date(
-      timeIntervalSince1970: (time?.end ?? Date()).timeIntervalSince1970.rounded(.up))
-    let days =
-      lookbackDays
-      ?? AnalysisQuery.lookbackDays(
-        usual: RepositorySetting.defaultLookbackDays, from: time?.start ?? end,
-        until: time?.end ?? end)
-    var scopes = try AnalysisScopes(
-      cache: cache,
-      settings: try options.settings(), repositories: repo, services: service, symptom: symptom)
-    var isOffline = true
-    if let revision {
-      if !scopes.have(revision), try fetchRevision(revision, of: scopes.found.map(\.project)) {
-        isOffline = false
-      }
-      try scopes.keep(having: revision)
+    let end = Self.wholeSeconds(time?.end ?? Date())
+    let start = time?.start.map(Self.wholeSeconds) ?? end
+    var inquiry = AnalysisInquiry(
+      symptom: symptom, repositories: repo, services: service, span: start...end,
+      lookbackDays: lookbackDays, revision: revision, limit: limit)
+    inquiry.notes = readingNotes
+    let completion = MirrorCompletion(
+      cacheDirectory: options.cacheDirectory, download: options.contentDownload)
+    let answer: AnalysisInquiry.Answer
+    do {
+      answer = try inquiry.answer(
+        cache: cache, settings: try options.settings(),
+        searchRevision: { revision, projects in
+          try completion.searchRevision(in: revision, of: projects)
+          if let failure = completion.takeFailure(), let explanation = Explanation(failure) {
+            options.inform("sigsentry: the revision was not found: \(explanation.summary)")
+          }
+        }, fetchFiles: completion.fetchFiles,
+        reason: { completion.takeFailure().flatMap { Explanation($0) }?.summary })
+    } catch let error as AnalysisError {
+      throw completion.takeFailure() ?? error
     }
-    scopes.checkWindow(from: end.addingTimeInterval(-Double(days) * 86400), until: end)
-    var query = AnalysisQuery(
-      symptom: symptom, scopes: scopes.found, at: end, lookbackDays: days, revision: revision,
-      limit: limit)
-    var notes = readingNotes + scopes.notes
-    let weights = AnalysisScopes.weights(for: query, in: cache, notes: &notes)
-    var leftOut: [AnalysisError] = []
-    let analysis = try Analyzer(cache: cache, fitted: weights).analyze(
-      query,
-      fetchFiles: { revision, project in
-        guard let download = try options.contentDownload(for: project) else { return false }
-        isOffline = false
-        return try download.fetchFiles(
-          of: revision, in: project, cacheDirectory: options.cacheDirectory)
-      }, leaveOut: { leftOut.append($0) })
-    notes += leftOut.map { "\($0.summary) It was left out. \($0.hint)" }
-    query.leaveOut(leftOut)
     let report = AnalysisReport(
-      analysis, notes: notes, weights: weights, answeredOffline: isOffline)
+      answer.analysis, notes: answer.notes, weights: answer.weights,
+      answeredOffline: completion.isOffline)
     if let capsule {
-      let basis = try AnalysisBasis(query, analysis, in: cache)
+      let basis = try AnalysisBasis(answer.query, answer.analysis, in: cache)
       let packed = try AnalysisCapsule(
-        symptom: bytes, query: query, analysis: analysis, basis: basis, notes: notes,
-        weights: weights, answer: report.json.line)
+        symptom: bytes, query: answer.query, analysis: answer.analysis, basis: basis,
+        notes: answer.notes, weights: answer.weights, answer: report.json.line)
       try write(packed, to: capsule)
     }
     write(report)
-    if !leftOut.isEmpty { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
+    if answer.leavesOut { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
   }
 
-  /// Asks for a branch, a tag or a commit that no mirror has.
-  ///
-  /// - Returns: Whether one has it now.
-  private func fetchRevision(_ revision: String, of projects: [CachedProject]) throws -> Bool {
-    let search = try ContentDownload.searchRevision(
-      in: revision, of: projects, cacheDirectory: options.cacheDirectory,
-      by: options.contentDownload)
-    if !search.isFound, let failure = search.failure, let explanation = Explanation(failure) {
-      options.inform("sigsentry: the revision was not found: \(explanation.summary)")
-    }
-    return search.isFound
+  /// As the answer tells times; upwards, so that what was merged in this second counts.
+  private static func wholeSeconds(_ time: Date) -> Date {
+    Date(timeIntervalSince1970: time.timeIntervalSince1970.rounded(.up))
   }
 
   func write(_ report: AnalysisReport) {

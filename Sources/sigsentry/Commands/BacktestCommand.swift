@@ -61,9 +61,20 @@ struct BacktestCommand: ParsableCommand {
         }
       }
     }
-    let stored = file.read().flatMap { $0.isUsable ? $0 : nil }
+    let stored = read(file, project).flatMap { $0.isUsable ? $0 : nil }
     let output = BacktestReport(report, repository: project.path, stored: stored)
     StandardOutput().write(options.json ? output.json.line : Array(output.text.utf8))
+  }
+
+  private func read(_ file: FittedWeightsFile, _ project: CachedProject) -> FittedWeights? {
+    do {
+      return try file.read()
+    } catch {
+      options.inform(
+        "sigsentry: the weights that were fitted to \(project.path) cannot be read and do not count"
+      )
+      return nil
+    }
   }
 
   private func forget(_ file: FittedWeightsFile, _ project: CachedProject) throws {
