@@ -257,6 +257,9 @@ public struct Analyzer {
   private func explanation(_ analysis: Analysis, _ symptom: Symptom) -> String {
     let span = analysis.lookbackDays == 1 ? "a day" : "\(analysis.lookbackDays) days"
     let older = "the cause may be older than \(span)."
+    if analysis.pins.allSatisfy({ $0 == nil }) {
+      return "No branch that was looked at has a commit of that time or an older one."
+    }
     if analysis.candidates == 0 { return "No merge request of the window is a candidate; \(older)" }
     if symptom.frames.isEmpty, symptom.paths.isEmpty, symptom.words.isEmpty,
       symptom.identifiers.isEmpty

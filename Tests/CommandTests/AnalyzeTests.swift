@@ -296,6 +296,11 @@ private let trace =
     #expect(try await fixture.run("analyze", "-", "--at", "soon", input: trace).status == 64)
     let old = try await fixture.run("analyze", "-", "--json", "--at", "2020-01-31", input: trace)
     #expect(try notes(old).contains("'sigsentry sync acme/shop --since 2020-01-01T00:00:00Z'"))
+    // No commit is as old: nothing of today is told of that day.
+    #expect(try object(old)["revision"] as? [String: String] == [:])
+    #expect(
+      (try object(old)["codeCorrelation"] as? [String: Any])?["explanation"] as? String
+        == "No branch that was looked at has a commit of that time or an older one.")
     let main = try fixture.upstream.gitText("rev-parse", "main")
     for revision in ["main", main, String(main.prefix(9))] {
       let answer = try await fixture.run(

@@ -96,12 +96,16 @@ private let trace =
 
   @Test func `later merges, and an empty window, give no suspect`() throws {
     try fixture.merge("Change", ["src/pool.c": pool + "\n"])
-    let analysis = try fixture.analyze(trace, at: Date(timeIntervalSince1970: 1_758_000_000))
-    #expect(analysis.suspects.isEmpty)
-    #expect(!analysis.hasGoodSuspect)
-    #expect(analysis.candidates == 0)
-    #expect(
-      analysis.explanation?.hasPrefix("No merge request of the window is a candidate") == true)
+    for (seconds, reason) in [
+      (1_758_000_000.0, "No branch that was looked at has a commit of that time"),
+      (1_900_000_000, "No merge request of the window is a candidate"),
+    ] {
+      let analysis = try fixture.analyze(trace, at: Date(timeIntervalSince1970: seconds))
+      #expect(analysis.suspects.isEmpty)
+      #expect(!analysis.hasGoodSuspect)
+      #expect(analysis.candidates == 0)
+      #expect(analysis.explanation?.hasPrefix(reason) == true)
+    }
   }
 
   @Test func `prose finds the merge request that speaks of it`() throws {

@@ -21,7 +21,7 @@ struct Investigation {
 
   /// Collects the evidence of one project.
   ///
-  /// - Returns: `nil` where the project has no branch to look at.
+  /// - Returns: `nil` where the project has no branch to look at, or one that begins after the incident.
   /// - Throws: ``AnalysisError``, ``CacheError``.
   init?(
     _ scope: AnalysisScope, named name: String, query: AnalysisQuery, cache: CacheStore
@@ -125,7 +125,7 @@ struct Investigation {
     for _ in 0..<mostSteps {
       let commit = try repository.commit(next)
       if commit.committer.time <= end { return (next, references) }
-      guard let parent = commit.parents.first else { break }
+      guard let parent = commit.parents.first else { return nil }
       next = parent
     }
     return (tip, references)
