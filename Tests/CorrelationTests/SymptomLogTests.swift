@@ -24,6 +24,17 @@ import Testing
     #expect(symptom.paths.contains { $0.path == "pool/pool.go" && $0.line == 31 })
   }
 
+  @Test func `levels by number are syslog's and Bunyan's`() {
+    let symptom = Symptom.parse(
+      #"""
+      {"PRIORITY":"3","MESSAGE":"take failed","_SYSTEMD_UNIT":"api.service","__REALTIME_TIMESTAMP":"1714644672500000"}
+      {"version":"1.1","host":"h","short_message":"slow","timestamp":1714644673,"level":4}
+      {"level":60,"time":1714644674000,"msg":"gone"}
+      """#)
+    #expect(symptom.logs.map(\.level) == [.error, .warning, .fatal])
+    #expect(symptom.times?.lowerBound == 1_714_644_672.5)
+  }
+
   @Test func `logfmt is read`() {
     let symptom = Symptom.parse(
       #"""

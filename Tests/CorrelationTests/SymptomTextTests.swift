@@ -107,6 +107,20 @@ import Testing
     #expect(docker.traces.first?.exceptionType == "java.lang.RuntimeException")
   }
 
+  @Test func `long text in UTF-16 is read to its end`() {
+    var limits = Symptom.Limits()
+    limits.bytes = 4_000
+    let text =
+      String(repeating: "the picker \u{1F600} fails\n", count: 40_000)
+      + "  at Pool.take (/app/src/pool.js:12:3)\n"
+    var wide: [UInt8] = [0xFF, 0xFE]
+    for unit in text.utf16 { wide += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+    #expect(UTF16Text.decoded(wide) == Array(text.utf8))
+    let symptom = Symptom.parse(wide, limits: limits)
+    #expect(symptom.isSkimmed)
+    #expect(calls(symptom) == ["Pool.take /app/src/pool.js:12"])
+  }
+
   @Test func `UTF-16 and invalid bytes stay readable`() {
     let text =
       "Traceback (most recent call last):\r\n  File \"a.py\", line 3, in f\r\nKeyError: 1\r\n"

@@ -33,13 +33,14 @@ struct LogFields {
         [
           "time", "timestamp", "@timestamp", "ts", "date", "datetime", "asctime", "t", "@t",
           "eventtime", "event_time", "timemillis", "log_time", "created_at",
+          "__realtime_timestamp",
         ]
       ),
       (
         .level,
         [
           "level", "severity", "lvl", "log.level", "levelname", "loglevel", "log_level", "@l",
-          "severity_text", "severitytext", "log.severity",
+          "severity_text", "severitytext", "log.severity", "priority",
         ]
       ),
       (
@@ -179,8 +180,7 @@ struct LogFields {
   static func level(_ word: Bytes) -> Symptom.LogLevel? {
     guard (1...11).contains(word.count) else { return nil }
     if let (number, end) = word.number(at: word.startIndex), end == word.endIndex {
-      // Bunyan and pino: 10 to 60.
-      return [10: .trace, 20: .debug, 30: .info, 40: .warning, 50: .error, 60: .fatal][number]
+      return numberedLevels[number]
     }
     switch word[word.startIndex].lowered {
     case "t", "v", "d", "i", "n", "w", "e", "c", "f", "s", "p", "a": break
@@ -188,6 +188,12 @@ struct LogFields {
     }
     return levels[word.caselessFingerprint]
   }
+
+  /// syslog's severities, which journald and GELF have (RFC 5424, 6.2.1), and those of Bunyan and pino.
+  private static let numberedLevels: [Int: Symptom.LogLevel] = [
+    0: .fatal, 1: .fatal, 2: .fatal, 3: .error, 4: .warning, 5: .info, 6: .info, 7: .debug,
+    10: .trace, 20: .debug, 30: .info, 40: .warning, 50: .error, 60: .fatal,
+  ]
 
   /// By the fingerprint of the name in lower case.
   private static let levels = Dictionary(

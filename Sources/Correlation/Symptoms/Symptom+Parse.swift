@@ -32,11 +32,7 @@ extension Symptom {
 
   /// Reads a symptom from an array, without a copy.
   public static func parse(_ bytes: [UInt8], limits: Limits = .default) -> Symptom {
-    if let decoded = UTF16Text.decoded(bytes, limit: limits.bytes) {
-      var symptom = parse(decoded, limits: limits)
-      if bytes.count > limits.bytes { symptom.isTruncated = true }
-      return symptom
-    }
+    if let decoded = UTF16Text.decoded(bytes) { return parse(decoded, limits: limits) }
     var collector = SymptomCollector(limits: limits)
     var text = bytes[...]
     if text.starts("\u{FEFF}") { text = text.dropFirst(3) }
@@ -147,7 +143,7 @@ extension Symptom {
   /// Read by ``parse(_:limits:)``, a text means the same behind its description as alone.
   public static func text(_ bytes: [UInt8], describedAs description: String) -> [UInt8] {
     let words = Array((description + "\n\n").utf8)
-    if let decoded = UTF16Text.decoded(bytes, limit: bytes.count) { return words + decoded }
+    if let decoded = UTF16Text.decoded(bytes) { return words + decoded }
     return bytes.starts(with: "\u{FEFF}".utf8) ? words + bytes.dropFirst(3) : words + bytes
   }
 
@@ -173,15 +169,26 @@ enum UTF16Text {
     return (first & 1 == 1, 0)
   }
 
-  /// UTF-8 of at most `limit` bytes of text in UTF-16; nil where it is none.
-  static func decoded(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+  /// The text in UTF-8; nil where it is none in UTF-16.
+  static func decoded(_ bytes: [UInt8]) -> [UInt8]? {
     guard let (isLittle, start) = form(of: bytes) else { return nil }
-    let end = min(bytes.count, limit) & ~1
-    let units = stride(from: start, to: end, by: 2).map { at -> UInt16 in
+    let end = bytes.count & ~1
+    func unit(_ at: Int) -> UInt16 {
       isLittle
         ? UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8
         : UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])
     }
-    return Array(String(decoding: units, as: UTF16.self).utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count / 2)
+    var at = start
+    while at < end {
+      var next = min(at + 1 << 20, end)
+      // The two halves of a character stay together.
+      if next < end, UTF16.isLeadSurrogate(unit(next - 2)) { next += 2 }
+      let units = stride(from: at, to: next, by: 2).map(unit)
+      text += String(decoding: units, as: UTF16.self).utf8
+      at = next
+    }
+    return text
   }
 }
