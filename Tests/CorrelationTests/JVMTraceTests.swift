@@ -3,6 +3,62 @@ import Testing
 @testable import Correlation
 
 @Suite struct JVMTraceTests {
+  @Test func `of a thread dump the threads of the deadlock have failed`() throws {
+    let dump =
+      """
+      2026-11-28 10:00:00
+      Full thread dump OpenJDK 64-Bit Server VM (17.0.9+9 mixed mode, sharing):
+
+      "main" #1 prio=5 os_prio=0 cpu=120.00ms elapsed=100.00s tid=0x00007f1 nid=0x1 in Object.wait()  [0x00007f2]
+         java.lang.Thread.State: WAITING (on object monitor)
+      	at java.lang.Object.wait(java.base@17.0.9/Native Method)
+      	- waiting on <0x000000071> (a com.acme.server.Main)
+      	at com.acme.server.Main.join(Main.java:44)
+
+      "http-1" #31 daemon prio=5 os_prio=0 cpu=1.00ms elapsed=90.00s tid=0x00007f3 nid=0x2 waiting for monitor entry  [0x00007f4]
+         java.lang.Thread.State: BLOCKED (on object monitor)
+      	at com.acme.billing.Ledger.post(Ledger.java:12)
+      	- waiting to lock <0x000000072> (a java.lang.Object)
+      	at com.acme.billing.Api.handle(Api.java:30)
+
+      "VM Thread" os_prio=0 cpu=3.00ms elapsed=100.00s tid=0x00007f5 nid=0x3 runnable
+
+      Found one Java-level deadlock:
+      =============================
+      "http-1":
+        waiting to lock monitor 0x00007f (object 0x000000072, a java.lang.Object),
+        which is held by "http-2"
+
+      "http-2":
+        waiting to lock monitor 0x00007f (object 0x000000073, a java.lang.Object),
+        which is held by "http-1"
+
+      Java stack information for the threads listed above:
+      ===================================================
+      "http-1":
+      	at com.acme.billing.Ledger.post(Ledger.java:12)
+      	- waiting to lock <0x000000072> (a java.lang.Object)
+      	at com.acme.billing.Api.handle(Api.java:30)
+      "http-2":
+      	at com.acme.billing.Stock.take(Stock.java:21)
+      	- waiting to lock <0x000000073> (a java.lang.Object)
+      	at com.acme.billing.Api.handle(Api.java:34)
+
+      Found 1 deadlock.
+      """
+    let symptom = Symptom.parse(dump)
+    #expect(symptom.traces.map(\.kind) == [.failure, .failure, .thread, .thread])
+    #expect(
+      symptom.frames.prefix(4).compactMap(\.line) == [12, 30, 21, 34])
+    #expect(symptom.frames[safe: 2]?.path == "com/acme/billing/Stock.java")
+    #expect(symptom.traces.first?.message == "deadlock")
+    // Without one, no thread is known to have failed.
+    let end = try #require(dump.firstRange(of: "Found one"))
+    let waiting = Symptom.parse(String(dump[..<end.lowerBound]))
+    #expect(waiting.traces.map(\.kind) == [.thread, .thread])
+    #expect(waiting.frames.count == 4)
+  }
+
   @Test func `the innermost cause is the root`() {
     let symptom = Symptom.parse(
       """

@@ -2,6 +2,9 @@
 struct JVMTraceParser: TraceParser {
   static let language = Symptom.Language.jvm
 
+  /// Whether the threads of a deadlock follow.
+  var isInDeadlock = false
+
   init() {}
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
@@ -27,6 +30,9 @@ struct JVMTraceParser: TraceParser {
       return true
     case "[" where content.starts("[ERROR] "):
       return readSurefire(content.dropFirst(8).trimmed, &traces)
+    case "\"": return readThread(content, &traces)
+    case "J": return readDeadlock(content, &traces)
+    case "j", "-", "L": return isThreadState(content, traces)
     case ".":
       return traces.language == .jvm && content.starts("... ")
         && (content.contains(text: " more") || content.contains(text: "omitted"))
@@ -102,7 +108,11 @@ struct JVMTraceParser: TraceParser {
     guard method.contains(where: { $0 == "." }),
       !method.contains(where: { $0.isSpace || $0 == ":" || $0 == "(" })
     else { return nil }
-    let place = rest.slice(open + 1, rest.endIndex - 1)
+    var place = rest.slice(open + 1, rest.endIndex - 1)
+    // Thread dumps name the module here: `(java.base@17.0.9/Thread.java:840)`
+    if let slash = place.find("/"), place.before(slash).contains(0x40) {
+      place = place.from(slash + 1)
+    }
     var frame = RawFrame(function: method)
     if place.equals("Native Method") || place.starts("Unknown Source")
       || place.equals("<generated>") || place.isEmpty && method.contains(where: { $0 == "$" })
