@@ -118,12 +118,32 @@ public final class CacheStore: Sendable {
     )
   }
 
-  /// Runs a body of reads on one snapshot of the cache.
+  /// Runs a body on one state of the cache: all that it reads agrees, whatever a sync stores meanwhile.
+  ///
+  /// The body must read on the calling thread.
+  public func onOneState<Value>(_ body: () throws -> Value) throws -> Value {
+    try snapshot { _ in try body() }
+  }
+
+  /// Runs a body of reads on one state of the cache; within ``onOneState(_:)`` on that one.
   func read<Value>(_ body: (Database) throws -> Value) throws(CacheError) -> Value {
     do {
-      return try database.read(body)
+      return try snapshot(body)
     } catch {
       throw CacheError(error, path: path)
+    }
+  }
+
+  /// GRDB's own `read` cannot be nested.
+  func snapshot<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try database.unsafeReentrantRead { connection in
+      if connection.isInsideTransaction { return try body(connection) }
+      return try connection.readOnly {
+        try connection.beginTransaction(.deferred)
+        // Nothing was written.
+        defer { try? connection.rollback() }
+        return try body(connection)
+      }
     }
   }
 

@@ -145,6 +145,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [CacheStore.Access.readOnly, .readWrite])
+  func `what is read together agrees, whatever is stored meanwhile`(
+    access: CacheStore.Access
+  ) throws {
+    let (writer, project) = try makeStore()
+    _ = try writer.storeMergeRequests([request(1, merged: 1)], project: project.id)
+    let reader = try CacheStore(directory: directory, access: access)
+    func merged() throws -> [Int64] {
+      try reader.merged(project: project.id, from: now, until: now.addingTimeInterval(9)).map(\.iid)
+        .sorted()
+    }
+    try reader.onOneState {
+      #expect(try merged() == [1])
+      _ = try writer.storeMergeRequests([request(2, merged: 2)], project: project.id)
+      #expect(try reader.onOneState(merged) == [1])
+      #expect(throws: CacheError.self) {
+        _ = try reader.read { try $0.execute(sql: "DELETE FROM project") }
+      }
+    }
+    #expect(try merged() == [1, 2])
+  }
+
   @Test func `removing a project leaves nothing of it behind`() throws {
     let (cache, project) = try makeStore()
     _ = try cache.storeMergeRequests([request(1)], project: project.id)

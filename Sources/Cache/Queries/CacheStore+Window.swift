@@ -121,7 +121,7 @@ extension CacheStore {
     _ sql: String, _ arguments: StatementArguments,
     _ body: (RowCursor, StatementColumns) throws -> Void
   ) throws {
-    try database.read { database in
+    try snapshot { database in
       let statement = try database.makeStatement(sql: sql)
       try body(
         Row.fetchCursor(statement, arguments: arguments), StatementColumns(statement))

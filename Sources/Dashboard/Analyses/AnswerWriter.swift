@@ -41,9 +41,11 @@ struct AnswerWriter {
     func failure() -> WebFailure? { completion.takeFailure().map { WebFailure($0) } }
     let answer: AnalysisInquiry.Answer
     do {
-      answer = try inquiry.answer(
-        cache: cache, settings: store, searchRevision: completion.searchRevision,
-        fetchFiles: completion.fetchFiles, reason: { failure()?.message })
+      answer = try cache.onOneState {
+        try inquiry.answer(
+          cache: cache, settings: store, searchRevision: completion.searchRevision,
+          fetchFiles: completion.fetchFiles, reason: { failure()?.message })
+      }
     } catch let error as AnalysisError {
       throw failure().map {
         WebFailure($0.code, "\(error.summary) \($0.message)", hint: $0.hint)

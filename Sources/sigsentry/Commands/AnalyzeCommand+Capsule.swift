@@ -33,22 +33,15 @@ extension AnalyzeCommand {
       throw CommandFailure.usage("The capsule \(path) cannot be read.")
     }
     let packed = try AnalysisCapsule(bytes: bytes)
-    let query = try packed.query(in: cache)
-    let analysis: Analysis
+    let report: AnalysisReport
+    let again: AnalysisCapsule
     do {
-      analysis = try Analyzer(cache: cache, fitted: packed.question.weights).analyze(query)
+      (report, again) = try cache.onOneState { try answer(packed, in: cache) }
     } catch AnalysisError.unknownRevision(let revision, let repository) {
       throw CommandFailure(
         "The cache has changed: the mirror of \(repository) lacks the commit \(revision) that the answer stood on."
       )
     }
-    let report = AnalysisReport(
-      analysis, notes: packed.question.notes, weights: packed.question.weights,
-      answeredOffline: true)
-    let again = try AnalysisCapsule(
-      symptom: [UInt8](packed.question.symptom), query: query, analysis: analysis,
-      basis: AnalysisBasis(query, analysis, in: cache), notes: packed.question.notes,
-      weights: packed.question.weights, answer: report.json.line)
     write(report)
     let differences = packed.differences(from: again)
     guard differences.isEmpty else {
@@ -57,5 +50,20 @@ extension AnalyzeCommand {
         hint: differences.joined(separator: " "))
     }
     options.inform("The answer is that of the capsule, byte for byte.")
+  }
+
+  private func answer(
+    _ packed: AnalysisCapsule, in cache: CacheStore
+  ) throws -> (AnalysisReport, AnalysisCapsule) {
+    let question = packed.question
+    let query = try packed.query(in: cache)
+    let analysis = try Analyzer(cache: cache, fitted: question.weights).analyze(query)
+    let report = AnalysisReport(
+      analysis, notes: question.notes, weights: question.weights, answeredOffline: true)
+    let again = try AnalysisCapsule(
+      symptom: [UInt8](question.symptom), query: query, analysis: analysis,
+      basis: AnalysisBasis(query, analysis, in: cache), notes: question.notes,
+      weights: question.weights, answer: report.json.line)
+    return (report, again)
   }
 }

@@ -93,24 +93,28 @@ struct AnalyzeCommand: ParsableCommand {
     let completion = MirrorCompletion(
       cacheDirectory: options.cacheDirectory, download: options.contentDownload)
     let answer: AnalysisInquiry.Answer
+    let basis: AnalysisBasis?
     do {
-      answer = try inquiry.answer(
-        cache: cache, settings: try options.settings(),
-        searchRevision: { revision, projects in
-          try completion.searchRevision(in: revision, of: projects)
-          if let failure = completion.takeFailure(), let explanation = Explanation(failure) {
-            options.inform("sigsentry: the revision was not found: \(explanation.summary)")
-          }
-        }, fetchFiles: completion.fetchFiles,
-        reason: { completion.takeFailure().flatMap { Explanation($0) }?.summary })
+      (answer, basis) = try cache.onOneState {
+        let answer = try inquiry.answer(
+          cache: cache, settings: try options.settings(),
+          searchRevision: { revision, projects in
+            try completion.searchRevision(in: revision, of: projects)
+            if let failure = completion.takeFailure(), let explanation = Explanation(failure) {
+              options.inform("sigsentry: the revision was not found: \(explanation.summary)")
+            }
+          }, fetchFiles: completion.fetchFiles,
+          reason: { completion.takeFailure().flatMap { Explanation($0) }?.summary })
+        guard capsule != nil else { return (answer, nil) }
+        return (answer, try AnalysisBasis(answer.query, answer.analysis, in: cache))
+      }
     } catch let error as AnalysisError {
       throw completion.takeFailure() ?? error
     }
     let report = AnalysisReport(
       answer.analysis, notes: answer.notes, weights: answer.weights,
       answeredOffline: completion.isOffline)
-    if let capsule {
-      let basis = try AnalysisBasis(answer.query, answer.analysis, in: cache)
+    if let capsule, let basis {
       let packed = try AnalysisCapsule(
         symptom: bytes, query: answer.query, analysis: answer.analysis, basis: basis,
         notes: answer.notes, weights: answer.weights, answer: report.json.line)
