@@ -58,7 +58,7 @@ public enum AnalysisError: Error, Sendable {
 /// The same query on the same cache gives the same answer.
 public struct Analyzer {
   /// The version of the rules and weights: it grows whenever any answer may differ.
-  public static let algorithmVersion = 9
+  public static let algorithmVersion = 10
   /// Below this confidence the answer is that there is no good suspect.
   public static let threshold = 0.3
 
