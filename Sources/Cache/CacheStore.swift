@@ -120,7 +120,7 @@ public final class CacheStore: Sendable {
 
   /// Runs a body on one state of the cache: all that it reads agrees, whatever a sync stores meanwhile.
   ///
-  /// The body must read on the calling thread.
+  /// The body must read on the calling thread. A sync can store meanwhile, and SQLite keeps its log until the body ends.
   public func onOneState<Value>(_ body: () throws -> Value) throws -> Value {
     try snapshot { _ in try body() }
   }

@@ -35,7 +35,7 @@ public struct AnalysisScopes {
   /// What the answer lacks, sentences.
   public private(set) var shortfalls: [String] = []
   /// Whether a repository was left out that was asked for.
-  public private(set) var leavesOut = false
+  public var leavesOut: Bool { !unreached.isEmpty }
 
   /// Why what was asked for cannot be looked at.
   private var unreached: [Failure] = []
@@ -62,7 +62,6 @@ public struct AnalysisScopes {
     if let first = unreached.first {
       guard !found.isEmpty else { throw first }
       shortfalls += unreached.map { "\($0.summary) It was left out. \($0.hint)" }
-      leavesOut = true
     }
     if found.isEmpty { try addServices(of: symptom) }
     if found.isEmpty { try addAll() }

@@ -44,10 +44,11 @@ import Testing
     #expect(crash(symptom)?.path == "/src/Disk.cs")
   }
 
-  @Test func `headers on one line are read`() {
+  @Test(arguments: ["", "\nnext try ---> soon"])
+  func `headers on one line are read, also where an arrow stands below`(line: String) {
     let symptom = Symptom.parse(
       """
-      System.AggregateException: One or more errors occurred. (x) ---> System.TimeoutException: late
+      System.AggregateException: One or more errors occurred. (x) ---> System.TimeoutException: late\(line)
          at Acme.Net.Call() in /src/Net.cs:line 9
          --- End of inner exception stack trace ---
          at Acme.Program.Main() in /src/Program.cs:line 2
@@ -57,21 +58,6 @@ import Testing
         "System.TimeoutException", "System.AggregateException",
       ])
     #expect(symptom.traces.map(\.isRootCause) == [true, false])
-  }
-
-  @Test func `an arrow in a line between takes no header away`() {
-    let symptom = Symptom.parse(
-      """
-      System.AggregateException: One or more errors occurred. (x) ---> System.TimeoutException: late
-      next try ---> soon
-         at Acme.Net.Call() in /src/Net.cs:line 9
-         --- End of inner exception stack trace ---
-         at Acme.Program.Main() in /src/Program.cs:line 2
-      """)
-    #expect(
-      symptom.traces.map(\.exceptionType) == [
-        "System.TimeoutException", "System.AggregateException",
-      ])
   }
 
   @Test func `an exception in a log line is read`() {

@@ -142,7 +142,7 @@ extension CacheStore {
       let expected = try DatabaseQueue()
       try CacheSchema.migrator.migrate(expected)
       let known = try expected.read(definitions)
-      let found = try database.read(definitions)
+      let found = try snapshot(definitions)
       return found.symmetricDifference(known).sorted().map {
         $0.split(separator: " ").prefix(2).joined(separator: " ")
       }

@@ -7,8 +7,8 @@ protocol TraceParser {
 
   init()
 
-  /// Reads a line; false where it is not of this form, and then nothing was changed: a line may be read again without
-  /// what stands before it, and lines of another kind may stand between those of a trace.
+  /// Reads a line; false where it is not of this form, and then the traces are as they were: a line may be read again
+  /// without what stands before it, and lines of another kind may stand between those of a trace.
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool
 }
 

@@ -2,9 +2,7 @@ import ArgumentParser
 import Cache
 import Correlation
 import Foundation
-import HTTP
 import Reports
-import Settings
 import Sync
 
 struct AnalyzeCommand: ParsableCommand {
