@@ -82,13 +82,13 @@ public struct MirrorSnapshot {
 
   /// Reads a pack from its first byte to its last.
   public func forEachPiece<Failure: Error>(
-    ofPack position: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ofPack position: Int, _ body: (Span<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
     let pack = packs[position]
     let bytes = pack.bytes
     for start in stride(from: 0, to: bytes.count, by: Self.piece) {
-      try body(
-        UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + Self.piece, bytes.count)]))
+      let piece = bytes[start..<min(start + Self.piece, bytes.count)]
+      try piece.withMemoryRebound(to: UInt8.self) { bytes throws(Failure) in try body(bytes.span) }
       pack.releasePages()
     }
   }

@@ -6,6 +6,11 @@ public enum CodeTokens {
 
   /// Calls a body with every token of a text, in order: of an identifier of several parts first the parts, then the
   /// whole without its separators. Numbers and single letters are left out.
+  public static func forEach(in text: Span<UInt8>, _ body: ([UInt8]) -> Void) {
+    text.withUnsafeBufferPointer { forEach(in: $0, body) }
+  }
+
+  /// Calls a body with every token of a text, in order.
   public static func forEach(in text: some Collection<UInt8>, _ body: ([UInt8]) -> Void) {
     // Bytes in one piece: generic code of another module would be ten times as slow.
     if text.withContiguousStorageIfAvailable({ forEach(in: $0, body) }) == nil {

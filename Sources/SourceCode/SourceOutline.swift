@@ -25,7 +25,11 @@ public struct SourceOutline: Sendable {
   private var changes: [(line: Int, function: Int?)] = []
 
   /// Reads a source file.
-  public init(_ bytes: UnsafeRawBufferPointer, language: SourceLanguage) {
+  public init(_ bytes: Span<UInt8>, language: SourceLanguage) {
+    self = bytes.withUnsafeBytes { SourceOutline($0, language: language) }
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, language: SourceLanguage) {
     switch language {
     case .python:
       var scanner = PythonScanner(bytes)
@@ -51,7 +55,7 @@ public struct SourceOutline: Sendable {
 
   /// Reads a source file.
   public init(_ text: String, language: SourceLanguage) {
-    self = Array(text.utf8).withUnsafeBytes { SourceOutline($0, language: language) }
+    self.init(Array(text.utf8).span, language: language)
   }
 
   /// The innermost function that a line lies in.

@@ -16,19 +16,17 @@ struct TextChange {
     old: ContentReader.Text?, new: ContentReader.Text?, language: SourceLanguage,
     matcher: LineMatcher
   ) {
-    let oldBytes = old.map { $0.withBytes { Array($0) } } ?? []
-    let newBytes = new.map { $0.withBytes { Array($0) } } ?? []
+    let oldBytes = old?.bytes ?? []
+    let newBytes = new?.bytes ?? []
     oldLines = LineBytes(oldBytes)
     newLines = LineBytes(newBytes)
     hasMeaningfulIndents = language == .python || language == .hashComments
     isMarkedGenerated = Self.isMarkedGenerated(newBytes.isEmpty ? oldBytes : newBytes)
     guard !isMarkedGenerated else { return }
-    let found = oldBytes.withUnsafeBytes { old in
-      newBytes.withUnsafeBytes { new in matcher.hunks(old: old, new: new) }
-    }
+    let found = matcher.hunks(old: oldBytes.span, new: newBytes.span)
     guard !found.isEmpty else { return }
-    let oldOutline = oldBytes.withUnsafeBytes { SourceOutline($0, language: language) }
-    let newOutline = newBytes.withUnsafeBytes { SourceOutline($0, language: language) }
+    let oldOutline = SourceOutline(oldBytes.span, language: language)
+    let newOutline = SourceOutline(newBytes.span, language: language)
     for hunk in found.prefix(2_000) {
       hunks.append(contentsOf: pieces(hunk, oldOutline, newOutline))
     }

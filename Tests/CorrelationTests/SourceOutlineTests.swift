@@ -185,7 +185,7 @@ import Testing
             bytes.append(UInt8.random(in: 0...255, using: &generator))
           }
         }
-        let outline = bytes.withUnsafeBytes { SourceOutline($0, language: language) }
+        let outline = SourceOutline(bytes.span, language: language)
         let newlines = bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
         #expect(outline.holdsCode.count <= newlines + 1)
         #expect(outline.functions.allSatisfy { $0.lines.upperBound <= newlines + 2 })

@@ -246,13 +246,13 @@ struct PastCaseFinder {
       return nil
     }
     let new = change.newBlob.flatMap { content.text($0, limit: Self.largestFile) }
-    let hunks = old.withBytes { old in
-      new.map { $0.withBytes { matcher.hunks(old: old, new: $0) } }
-        ?? matcher.hunks(old: old, new: UnsafeRawBufferPointer(start: nil, count: 0))
+    let hunks = old.withSpan { old in
+      new.map { $0.withSpan { matcher.hunks(old: old, new: $0) } }
+        ?? matcher.hunks(old: old, new: Span())
     }
     guard let hunk = hunks.max(by: { $0.old.count < $1.old.count }) else { return nil }
     let language = SourceLanguage(path: change.oldPath ?? change.path)
-    let outline = old.withBytes { SourceOutline($0, language: language) }
+    let outline = old.withSpan { SourceOutline($0, language: language) }
     let line = hunk.old.lowerBound
     return (line + 1, outline.function(at: line)?.name)
   }

@@ -53,7 +53,7 @@ struct Precedents: Sendable {
     history.forEachChange(behind: revision, before: time, limit: Self.commits(of: projects)) {
       commit, text in
       var message = Message(commit: commit, counts: [:], length: 0, title: "")
-      let text = UnsafeRawBufferPointer(rebasing: text.prefix(Self.mostBytes))
+      let text = text.extracting(first: Self.mostBytes)
       CodeTokens.forEach(in: text) { token in
         message.length += 1
         if let word = words.number(of: token) { message.counts[word, default: 0] += 1 }
@@ -99,8 +99,10 @@ struct Precedents: Sendable {
     min(mostCommits, max(fewestCommits, mostTogether / max(1, projects)))
   }
 
-  private static func title(_ message: UnsafeRawBufferPointer) -> String {
-    let line = message.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first ?? []
-    return String(decoding: line.wholeScalars(atMost: mostTitleBytes), as: UTF8.self)
+  private static func title(_ message: Span<UInt8>) -> String {
+    message.withUnsafeBufferPointer { message in
+      let line = message.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first ?? []
+      return String(decoding: line.wholeScalars(atMost: mostTitleBytes), as: UTF8.self)
+    }
   }
 }

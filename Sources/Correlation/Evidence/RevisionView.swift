@@ -46,8 +46,8 @@ final class RevisionView {
     if blob == file.blob { return LineMap([]) }
     if let known = file.maps[blob] { return known }
     guard let old = reader.text(blob, limit: Self.largestFile) else { return nil }
-    let hunks = old.withBytes { old in
-      file.text.withBytes { new in matcher.hunks(old: old, new: new) }
+    let hunks = old.withSpan { old in
+      file.text.withSpan { new in matcher.hunks(old: old, new: new) }
     }
     let map = LineMap(hunks)
     file.maps[blob] = map
@@ -68,20 +68,20 @@ final class RevisionFile {
   var maps: [ObjectID: LineMap] = [:]
 
   /// Its functions, found when first asked for.
-  private(set) lazy var outline = text.withBytes {
+  private(set) lazy var outline = text.withSpan {
     SourceOutline($0, language: SourceLanguage(path: path))
   }
 
   private lazy var functions = Dictionary(grouping: outline.functions, by: \.name)
 
   /// The names that stand before parentheses in it: what it calls and what it declares.
-  private(set) lazy var calls: Set<String> = text.withBytes {
-    Set(CalledNames.all(in: $0, limit: 20_000))
+  private(set) lazy var calls: Set<String> = text.withSpan {
+    $0.withUnsafeBytes { Set(CalledNames.all(in: $0, limit: 20_000)) }
   }
 
-  private lazy var starts: [Int] = text.withBytes { bytes in
+  private lazy var starts: [Int] = text.withSpan { bytes in
     var starts = [0]
-    for (index, byte) in bytes.enumerated() where byte == 0x0A { starts.append(index + 1) }
+    for index in bytes.indices where bytes[index] == 0x0A { starts.append(index + 1) }
     if starts.last == bytes.count { starts.removeLast() }
     return starts
   }
@@ -102,10 +102,8 @@ final class RevisionFile {
   func line(_ number: Int) -> [UInt8] {
     guard starts.indices.contains(number) else { return [] }
     let end = number + 1 < starts.count ? starts[number + 1] - 1 : text.byteCount
-    return text.withBytes { bytes in
-      Array(bytes[starts[number]..<max(starts[number], min(end, starts[number] + 1_000))])
-        .filter { $0 != 0x0D && $0 != 0x0A }
-    }
+    return bytes(in: starts[number]..<max(starts[number], min(end, starts[number] + 1_000)))
+      .filter { $0 != 0x0D && $0 != 0x0A }
   }
 
   /// The bytes of several lines, each with its end.
@@ -113,6 +111,10 @@ final class RevisionFile {
     let lines = lines.clamped(to: 0..<starts.count)
     guard !lines.isEmpty else { return [] }
     let end = lines.upperBound < starts.count ? starts[lines.upperBound] : text.byteCount
-    return text.withBytes { Array($0[starts[lines.lowerBound]..<end]) }
+    return bytes(in: starts[lines.lowerBound]..<end)
+  }
+
+  private func bytes(in range: Range<Int>) -> [UInt8] {
+    text.withSpan { $0.extracting(range).withUnsafeBufferPointer { Array($0) } }
   }
 }

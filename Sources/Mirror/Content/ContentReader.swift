@@ -20,10 +20,12 @@ public final class ContentReader {
     /// The number of bytes.
     public var byteCount: Int { object.count }
 
-    /// Calls a body with the bytes, which are not to be kept.
-    public func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value
-    {
-      try withExtendedLifetime(object) { try body(object.bytes) }
+    /// A copy of the bytes.
+    public var bytes: [UInt8] { Array(object.bytes) }
+
+    /// Calls a body with the bytes.
+    public func withSpan<Value>(_ body: (Span<UInt8>) throws -> Value) rethrows -> Value {
+      try object.withSpan(from: 0, body)
     }
   }
 

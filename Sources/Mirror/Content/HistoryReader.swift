@@ -37,7 +37,7 @@ public final class HistoryReader {
   ///   - limit: The most commits that are given.
   public func forEachChange(
     behind revision: ObjectID, before time: Int64, limit: Int,
-    _ body: (PastCommit, UnsafeRawBufferPointer) -> Void
+    _ body: (PastCommit, Span<UInt8>) -> Void
   ) {
     var seen: Set<ObjectID> = [revision]
     var pending = HeapModule.Heap<Pending>()
@@ -49,9 +49,7 @@ public final class HistoryReader {
       }
       guard next.commit.time < time, next.commit.parents.count == 1 else { continue }
       given += 1
-      withExtendedLifetime(next.object) {
-        body(next.commit, UnsafeRawBufferPointer(rebasing: next.object.bytes[next.message...]))
-      }
+      next.object.withSpan(from: next.message) { body(next.commit, $0) }
     }
   }
 

@@ -13,7 +13,13 @@ public final class LineMatcher {
   ///
   /// - Returns: One hunk over all lines that are left after a common beginning and end where these are more than
   ///   ``DiffLimits/comparedLines``.
-  public func hunks(old: UnsafeRawBufferPointer, new: UnsafeRawBufferPointer) -> [LineHunk] {
+  public func hunks(old: Span<UInt8>, new: Span<UInt8>) -> [LineHunk] {
+    old.withUnsafeBytes { old in new.withUnsafeBytes { new in hunks(old, new) } }
+  }
+
+  private func hunks(
+    _ old: UnsafeRawBufferPointer, _ new: UnsafeRawBufferPointer
+  ) -> [LineHunk] {
     let texts = TrimmedTexts(old: old, new: new)
     let head = TextScan.lineCount(texts.head)
     let oldCount = TextScan.lineCount(texts.old)

@@ -32,6 +32,15 @@ final class ObjectBytes {
     }
   }
 
+  /// Calls a body with the bytes from one on.
+  func withSpan<Value>(
+    from start: Int, _ body: (Span<UInt8>) throws -> Value
+  ) rethrows -> Value {
+    try withExtendedLifetime(self) {
+      try bytes.withMemoryRebound(to: UInt8.self) { try body($0.span.extracting(start...)) }
+    }
+  }
+
   /// Copies a few bytes into an object of its own; `nil` when memory ran out.
   static func copy(of source: [UInt8], kind: ObjectKind) -> ObjectBytes? {
     guard let memory = malloc(max(source.count, 1)) else { return nil }

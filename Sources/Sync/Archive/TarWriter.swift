@@ -63,7 +63,7 @@ final class TarWriter {
       guard got > 0 else {
         throw .unreadable(path: file, reason: got == 0 ? "it was cut short" : Self.reason)
       }
-      try write(buffer[..<got])
+      try write(buffer.span.extracting(..<got))
       left -= got
     }
     try fill(count)
@@ -72,7 +72,7 @@ final class TarWriter {
   /// Adds a file that comes in pieces, which make so many bytes together.
   func add(
     _ name: String, byteCount: Int,
-    pieces: ((UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> Void
+    pieces: ((Span<UInt8>) throws(ArchiveError) -> Void) throws(ArchiveError) -> Void
   ) throws(ArchiveError) {
     try write(Self.header(name, byteCount: byteCount, time: time))
     try pieces { piece throws(ArchiveError) in try write(piece) }
@@ -93,11 +93,13 @@ final class TarWriter {
     if rest > 0 { try write([UInt8](repeating: 0, count: Self.block - rest)) }
   }
 
-  private func write(_ bytes: some ContiguousBytes) throws(ArchiveError) {
+  private func write(_ bytes: [UInt8]) throws(ArchiveError) { try write(bytes.span) }
+
+  private func write(_ bytes: Span<UInt8>) throws(ArchiveError) {
     var start = 0
-    let total = bytes.byteCount
+    let total = bytes.count
     while start < total {
-      let count = bytes.withBytes {
+      let count = bytes.withUnsafeBytes {
         Glibc.write(descriptor, $0.baseAddress.map { $0 + start }, total - start)
       }
       if count < 0, errno == EINTR { continue }
@@ -143,29 +145,5 @@ final class TarWriter {
     header.enumerated().reduce(0) { sum, byte in
       sum + (148..<156 ~= byte.offset ? 0x20 : Int(byte.element))
     }
-  }
-}
-
-private protocol ContiguousBytes {
-  var byteCount: Int { get }
-  func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int
-}
-
-extension Array: ContiguousBytes where Element == UInt8 {
-  fileprivate var byteCount: Int { count }
-  fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
-    withUnsafeBytes(body)
-  }
-}
-
-extension UnsafeRawBufferPointer: ContiguousBytes {
-  fileprivate var byteCount: Int { count }
-  fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int { body(self) }
-}
-
-extension ArraySlice: ContiguousBytes where Element == UInt8 {
-  fileprivate var byteCount: Int { count }
-  fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
-    withUnsafeBytes(body)
   }
 }

@@ -39,7 +39,9 @@ import Testing
     var found: [(commit: PastCommit, message: String)] = []
     HistoryReader(try Repository(bareAt: fixture.path)).forEachChange(
       behind: id, before: time, limit: limit
-    ) { found.append(($0, String(decoding: $1, as: UTF8.self))) }
+    ) { commit, message in
+      found.append((commit, message.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }))
+    }
     return found
   }
 

@@ -40,9 +40,7 @@ import Testing
   private func hunks(_ old: String, _ new: String, _ matcher: LineMatcher = LineMatcher())
     -> [LineHunk]
   {
-    Array(old.utf8).withUnsafeBytes { old in
-      Array(new.utf8).withUnsafeBytes { new in matcher.hunks(old: old, new: new) }
-    }
+    matcher.hunks(old: Array(old.utf8).span, new: Array(new.utf8).span)
   }
 
   @Test func `equal texts have no hunk`() {
