@@ -20,7 +20,6 @@ import Testing
         "indexer::segment::load -",
       ])
     #expect(symptom.frames.map(\.depth) == [0, 1, 2, 3])
-    #expect(symptom.frames.first?.column == 50)
   }
 
   @Test func `the place of a sanitizer's finding or a fatal error comes first`() {

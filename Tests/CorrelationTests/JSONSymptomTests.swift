@@ -22,7 +22,6 @@ import Testing
     let symptom = Symptom.parse(text)
     #expect(calls(symptom) == ["compute_total /app/billing/invoice.py:38"])
     #expect(symptom.traces.map(\.exceptionType) == ["KeyError"])
-    #expect(symptom.exceptionTypes == ["KeyError"])
   }
 
   @Test func `hits of a search are records`() {
@@ -248,7 +247,6 @@ import Testing
         "post_invoice /app/billing/api.py:34", "compute_total /app/billing/invoice.py:38",
       ])
     #expect(symptom.traces.first?.exceptionType == "KeyError")
-    #expect(symptom.frames.first?.source == "return compute_total(order)")
     #expect(symptom.logs.map(\.message).contains("billing goes on"))
   }
 

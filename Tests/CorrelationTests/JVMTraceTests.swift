@@ -87,7 +87,6 @@ import Testing
     #expect(calls(symptom, 2) == ["com.acme.pool.Pool.Entry.open com/acme/pool/Pool.java:99"])
     #expect(symptom.frames.prefix(3).map(\.isInApp) == [true, false, false])
     #expect(symptom.logs.first?.level == .error)
-    #expect(symptom.exceptionTypes.first == "java.lang.NullPointerException")
   }
 
   @Test func `the header on the first line and suppressed exceptions are told apart`() {

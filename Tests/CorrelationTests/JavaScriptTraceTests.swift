@@ -34,7 +34,6 @@ import Testing
       symptom.frames.map(\.isInApp) == [true, true, true, true, true, false, false, false])
     #expect(symptom.traces.first?.exceptionType == "TypeError")
     #expect(symptom.traces.first?.message?.hasPrefix("Cannot read") == true)
-    #expect(symptom.frames.first?.column == 11)
   }
 
   @Test func `a cause inside is the root`() {

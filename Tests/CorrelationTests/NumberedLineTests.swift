@@ -85,7 +85,7 @@ import Testing
       calls(tests) == [
         "post_invoice /app/billing/api.py:8", "compute_total /app/billing/invoice.py:38",
       ])
-    #expect(tests.exceptionTypes == ["KeyError"])
+    #expect(tests.traces.map(\.exceptionType) == ["KeyError"])
     let summary = Symptom.parse(
       """
       3.400 panic: no stock

@@ -19,8 +19,7 @@ import Testing
     let symptom = Symptom.parse(text)
     #expect(calls(symptom) == Self.invoice)
     #expect(symptom.frames.map(\.depth) == [1, 0])
-    #expect(symptom.frames.last?.source == "rate = rates[self.customer.country]")
-    #expect(symptom.exceptionTypes == ["KeyError"])
+    #expect(symptom.traces.map(\.exceptionType) == ["KeyError"])
     #expect(symptom.traces.first?.message == "'DE'")
     #expect(symptom.paths.isEmpty)
   }

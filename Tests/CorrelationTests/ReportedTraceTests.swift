@@ -267,7 +267,7 @@ import Testing
         undefined method `message' for nil:NilClass
         /var/www/shop/app/controllers/errors_controller.rb:16:in `on_error'
       """)
-    #expect(notifier.exceptionTypes == ["NoMethodError"])
+    #expect(notifier.traces.map(\.exceptionType) == ["NoMethodError"])
     let tagged = Symptom.parse("[3f1c-11] app/controllers/carts_controller.rb:9:in `show'\n")
     #expect(calls(tagged) == ["show app/controllers/carts_controller.rb:9"])
   }

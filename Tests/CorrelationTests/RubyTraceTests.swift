@@ -64,7 +64,7 @@ import Testing
       """)
     #expect(
       calls(symptom).last?.hasSuffix("app/controllers/pools_controller.rb:5") == true)
-    #expect(symptom.exceptionTypes.contains("NoMethodError"))
+    #expect(symptom.identifiers.contains { $0.text == "NoMethodError" })
   }
 
   @Test func `Rails' exception page is read`() {

@@ -154,6 +154,5 @@ import Testing
     #expect(symptom.logs.contains { $0.level == .error })
     #expect(symptom.logs.first?.message == "line 0")
     #expect(symptom.logs.last?.message == "line 499")
-    #expect(symptom.isTruncated)
   }
 }

@@ -89,7 +89,6 @@ import Testing
         "_rootRun async/zone.dart:1", "main lib/main.dart:5",
       ])
     #expect(symptom.frames.map(\.isInApp) == [true, false, true])
-    #expect(symptom.frames.first?.column == 40)
   }
 
   @Test func `minidumps and Microsoft's debuggers are read`() {

@@ -4,7 +4,6 @@ struct LogCollector {
     var first: [(order: Int, record: Symptom.LogRecord)] = []
     var last: [(order: Int, record: Symptom.LogRecord)] = []
     var oldest = 0
-    var dropped = false
     let half: Int
 
     init(limit: Int) { half = max(1, limit / 2) }
@@ -17,7 +16,6 @@ struct LogCollector {
       } else {
         last[oldest] = (order, record)
         oldest = (oldest + 1) % half
-        dropped = true
       }
     }
   }
@@ -28,17 +26,13 @@ struct LogCollector {
   private(set) var services: NameList
   private(set) var times: ClosedRange<Double>?
   private(set) var messages: NameList
-  private(set) var types: NameList
 
   init(limits: Symptom.Limits) {
     errors = Bounded(limit: limits.logs / 2)
     others = Bounded(limit: limits.logs / 2)
     services = NameList(limit: limits.names)
     messages = NameList(limit: limits.names)
-    types = NameList(limit: limits.names)
   }
-
-  var isTruncated: Bool { errors.dropped || others.dropped }
 
   /// The kept lines in their order.
   var records: [Symptom.LogRecord] {
@@ -46,7 +40,7 @@ struct LogCollector {
       .sorted { $0.order < $1.order }.map(\.record)
   }
 
-  mutating func append(_ record: Symptom.LogRecord, type: String?) {
+  mutating func append(_ record: Symptom.LogRecord) {
     order += 1
     services.add(record.service)
     if let time = record.time {
@@ -55,14 +49,10 @@ struct LogCollector {
     if let level = record.level, level >= .error {
       messages.add(record.message)
       messages.add(record.error)
-      types.add(type)
       errors.append(record, order)
     } else {
       messages.add(record.error)
-      types.add(type)
       others.append(record, order)
     }
   }
-
-  mutating func addType(_ type: String) { types.add(type) }
 }

@@ -5,7 +5,6 @@ struct ProseReader {
   /// Both in the order of the text; a stop word is an empty string.
   private(set) var sequence: [String] = []
   private(set) var paths: [Symptom.PathMention] = []
-  private(set) var isTruncated = false
 
   private var places: [String: Int] = [:]
   private var budget: Int
@@ -20,15 +19,9 @@ struct ProseReader {
     identifiers = TermCounter(limit: limits.terms)
   }
 
-  /// Whether nothing more is read.
-  var isFull: Bool { budget <= 0 }
-
   /// Reads a line whose like was not read before.
   mutating func read(_ line: Bytes) {
-    guard budget > 0 else {
-      isTruncated = true
-      return
-    }
+    guard budget > 0 else { return }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var hasPath = false
     var words = 0
@@ -43,7 +36,6 @@ struct ProseReader {
     if hasPath, words < 3 || line.contains(0x3A) { hash = line.prefix(4_096).fingerprint }
     guard seen.count < 16_384, seen.insert(hash).inserted else { return }
     let piece = line.prefix(16_384)
-    if piece.count < line.count { isTruncated = true }
     budget -= piece.count
     tokens(piece)
   }
@@ -258,8 +250,6 @@ struct ProseReader {
     } else if paths.count < limit {
       places[path] = paths.count
       paths.append(Symptom.PathMention(path: path, line: line, count: 1))
-    } else {
-      isTruncated = true
     }
   }
 

@@ -3,7 +3,6 @@ struct PythonTraceParser: TraceParser {
   static let language = Symptom.Language.python
 
   private var link = TraceAssembler.Link.none
-  private var awaitsSource = false
   private var indent = 0
   /// The message of a fatal error of the interpreter, whose threads follow.
   private var fatal: String?
@@ -56,7 +55,6 @@ struct PythonTraceParser: TraceParser {
       isTypeGuessed = false
     }
     traces.add(RawFrame(function: function, location: location), .python)
-    awaitsSource = true
     self.indent = indent
     return true
   }
@@ -84,7 +82,6 @@ struct PythonTraceParser: TraceParser {
       isInGroup = isGroup || isInGroup && isFramed
       isTypeGuessed = header != nil
       link = .none
-      awaitsSource = false
       return true
     }
     if content.starts("The above exception was the direct cause")
@@ -118,17 +115,12 @@ struct PythonTraceParser: TraceParser {
     return nil
   }
 
-  /// The quoted source, its markers, and the exception below the frames.
+  /// Passes over the quoted source and its markers, and reads, and the exception below the frames.
   private mutating func readInside(
     _ content: Bytes, _ indent: Int, _ traces: inout TraceAssembler
   ) -> Bool {
     guard let open = traces.open, !open.isEmpty else { return false }
     if indent > self.indent {
-      if awaitsSource {
-        let source = content.text(atMost: 300)
-        traces.update { $0.updateLast { $0.source = source } }
-        awaitsSource = false
-      }
       return true
     }
     guard open.exceptionType == nil || isTypeGuessed else { return false }

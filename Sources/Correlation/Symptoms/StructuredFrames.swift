@@ -113,7 +113,6 @@ enum StructuredFrames {
     frame.line = object.number(of: lineKeys)
     frame.column = object.text(of: ["colno", "column", "columnnumber"]).flatMap { Int($0) }
     frame.isInApp = object.text(of: ["inapp", "inproject"]).map { $0 == "true" }
-    frame.source = object.text(of: ["contextline"])
     if let owner = object.text(of: ["declaringclass", "classname", "class"])
       ?? object.text(of: ["module"]),
       let function = frame.function, !function.contains(".")

@@ -5,32 +5,6 @@ extension Symptom {
   /// tail are read in full, and between them only the lines of traces.
   ///
   /// - Complexity: One pass over the lines; the memory beside the input is bounded by the limits.
-  public static func parse(_ bytes: some Collection<UInt8>, limits: Limits = .default) -> Symptom {
-    if let array = bytes as? [UInt8] { return parse(array, limits: limits) }
-    var collector = SymptomCollector(limits: limits)
-    let count = bytes.count
-    if count <= limits.bytes { return parse(Array(bytes), limits: limits) }
-    collector.markSkimmed()
-    let windows = Windows(count: count, limits: limits)
-    var start = bytes.startIndex
-    var position = 0
-    // Pieces of a bounded size, cut behind a line end.
-    while position < count {
-      let skims = windows.skims(position)
-      let end = min(windows.end(after: position), position + (4 << 20))
-      let stop = bytes.index(start, offsetBy: end - position)
-      var piece = Array(bytes[start..<stop])
-      if end < count, let newline = piece.lastIndex(of: 0x0A) {
-        piece.removeSubrange((newline + 1)...)
-      }
-      eachLine(piece[...]) { collector.read($0, skims: skims) }
-      start = bytes.index(start, offsetBy: piece.count)
-      position += piece.count
-    }
-    return collector.finish()
-  }
-
-  /// Reads a symptom from an array, without a copy.
   public static func parse(_ bytes: [UInt8], limits: Limits = .default) -> Symptom {
     if let decoded = UTF16Text.decoded(bytes) { return parse(decoded, limits: limits) }
     var collector = SymptomCollector(limits: limits)
@@ -54,9 +28,9 @@ extension Symptom {
       return withoutColumns(text, limits: limits, than: symptom) ?? symptom
     }
     collector.markSkimmed()
-    let windows = Windows(count: text.count, limits: limits)
-    let head = text.from(text.startIndex).prefix(windows.head)
-    let tail = text.suffix(windows.count - windows.tail)
+    let quarter = limits.bytes / 4
+    let head = text.prefix(3 * quarter)
+    let tail = text.suffix(quarter)
     eachLine(head) { collector.read($0) }
     eachLine(text[head.endIndex..<tail.startIndex]) { collector.read($0, skims: true) }
     eachLine(tail) { collector.read($0) }
@@ -98,28 +72,6 @@ extension Symptom {
   /// Reads a symptom from a string.
   public static func parse(_ text: String, limits: Limits = .default) -> Symptom {
     parse(Array(text.utf8), limits: limits)
-  }
-
-  /// The parts of a text that is too long to be read in full.
-  private struct Windows {
-    let count: Int
-    /// The end of the part at the head that is read in full.
-    let head: Int
-    /// The start of the part at the tail that is read in full.
-    let tail: Int
-
-    init(count: Int, limits: Limits) {
-      self.count = count
-      let bytes = max(4, min(limits.bytes, count))
-      head = bytes / 4 * 3
-      tail = count - bytes / 4
-    }
-
-    func skims(_ position: Int) -> Bool { position >= head && position < tail }
-
-    func end(after position: Int) -> Int {
-      position < head ? head : position < tail ? tail : count
-    }
   }
 
   private static func eachLine(_ bytes: Bytes, _ body: (Bytes) -> Void) {

@@ -1,7 +1,6 @@
 /// What a symptom file says: its stack traces, log lines, paths, and the words of its prose.
 ///
-/// A value of plain data, made by ``parse(_:limits:)``. Every list is bounded by ``Limits``; where
-/// something was left out, ``isTruncated`` is true.
+/// A value of plain data, made by ``parse(_:limits:)``. Every list is bounded by ``Limits``.
 public struct Symptom: Sendable, Equatable {
   /// The stack traces in the order of the text; of several threads, the crashing one first.
   ///
@@ -33,17 +32,11 @@ public struct Symptom: Sendable, Equatable {
   /// ``words`` and ``identifiers`` in the order of the text; a stop word is an empty string.
   public internal(set) var sequence: [String] = []
 
-  /// The types of exceptions, signals and sanitizer findings, root causes first.
-  public internal(set) var exceptionTypes: [String] = []
-
   /// The messages of exceptions and of log lines at error level, root causes first.
   public internal(set) var errorMessages: [String] = []
 
   /// The earliest and the latest time of the log lines, in seconds since 1970 (UTC).
   public internal(set) var times: ClosedRange<Double>?
-
-  /// Whether a limit left something out.
-  public internal(set) var isTruncated = false
 
   /// Whether the text was so long that its middle was read for traces alone.
   public internal(set) var isSkimmed = false
@@ -103,9 +96,6 @@ extension Symptom {
     /// The line, from 1; nil where unknown.
     public internal(set) var line: Int?
 
-    /// The column, from 1; nil where unknown.
-    public internal(set) var column: Int?
-
     /// The shared library, binary or jar the text names for the frame.
     public internal(set) var module: String?
 
@@ -114,9 +104,6 @@ extension Symptom {
 
     /// The number of calls between this frame and the one where its trace broke, which is 0.
     public internal(set) var depth = 0
-
-    /// The text of the source line, where the trace quotes it.
-    public internal(set) var source: String?
   }
 
   /// One stack trace: a thread, or one exception of a chain.
@@ -152,9 +139,6 @@ extension Symptom {
 
     /// The place of its frames in ``Symptom/frames``.
     public internal(set) var frames: Range<Int>
-
-    /// The number of frames left out of the middle of a deep recursion.
-    public internal(set) var omittedFrames: Int
 
     /// How often the text holds this very trace.
     public internal(set) var occurrences: Int

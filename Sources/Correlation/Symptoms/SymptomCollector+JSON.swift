@@ -184,22 +184,11 @@ extension SymptomCollector {
       prose.add(path: file, line: fields.line)
     }
     prose.read(firstLine)
-    var type = fields.errorType
-    if let error = fields.error {
-      let bytes = Array(error.utf8)[...]
-      prose.read(bytes)
-      type = type ?? ExceptionHeader.typeRange(in: bytes).map { bytes[$0.0].text(atMost: 200) }
-    }
-    if type == nil, let level = fields.level, level >= .warning {
-      type = ExceptionHeader.typeRange(in: firstLine.prefix(1_024)).map {
-        firstLine[$0.0].text(atMost: 200)
-      }
-    }
+    if let error = fields.error { prose.read(Array(error.utf8)[...]) }
     logs.append(
       Symptom.LogRecord(
         time: fields.time, level: fields.level, service: fields.service,
         message: firstLine.text(atMost: 1_000), file: fields.file, line: fields.line,
-        function: fields.function, logger: fields.logger, error: fields.error, trace: trace),
-      type: type)
+        function: fields.function, logger: fields.logger, error: fields.error, trace: trace))
   }
 }

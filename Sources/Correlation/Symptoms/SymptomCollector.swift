@@ -4,7 +4,6 @@ struct SymptomCollector {
   var reader: TraceReader
   var logs: LogCollector
   var prose: ProseReader
-  private var isTruncated = false
   private var isSkimmed = false
 
   init(limits: Symptom.Limits) {
@@ -21,11 +20,7 @@ struct SymptomCollector {
   ///
   /// - Parameter skims: Whether only parts of traces count, as in the middle of a huge file.
   mutating func read(_ raw: Bytes, skims: Bool = false) {
-    var bytes = raw
-    if bytes.count > limits.lineBytes {
-      bytes = bytes.prefix(limits.lineBytes)
-      isTruncated = true
-    }
+    let bytes = raw.prefix(limits.lineBytes)
     if skims, bytes.count > 4_096 { return }
     let plain = PlainText.withoutInvisibles(SymptomLine.withoutEscapes(bytes))
     eachLine(of: plain) { $0.read($1, skims: skims, nesting: 0, time: nil) }
@@ -117,19 +112,11 @@ struct SymptomCollector {
 
   mutating func readProse(_ text: Bytes) {
     prose.read(text)
-    guard !prose.isFull else { return }
-    if let (range, _) = ExceptionHeader.typeRange(in: text.prefix(1_024)) {
-      logs.addType(text[range].text(atMost: 200))
-    }
   }
 
   /// Reads text of many lines as one trace or chain; the ordinal of its first one.
   mutating func readStack(_ text: [UInt8]) -> Int? {
-    var text = text[...]
-    if text.count > limits.embeddedBytes {
-      text = text.prefix(limits.embeddedBytes)
-      isTruncated = true
-    }
+    var text = text.prefix(limits.embeddedBytes)
     if !text.contains(0x0A), text.contains(text: "\\n") { text = JSONValue.unescaped(text)[...] }
     reader.traces.close()
     let before = reader.traces.count
@@ -160,21 +147,14 @@ struct SymptomCollector {
     symptom.identifiers = prose.identifiers.terms
     symptom.words = prose.words.terms
     symptom.sequence = prose.sequence
-    var types = NameList(limit: limits.names)
     var messages = NameList(limit: limits.names)
     let failures = symptom.traces.filter { $0.kind == .failure }
     for trace in failures.filter(\.isRootCause) + failures.filter({ !$0.isRootCause }) {
-      types.add(trace.exceptionType)
       messages.add(trace.message)
     }
-    for type in logs.types.names { types.add(type) }
     for message in logs.messages.names { messages.add(message) }
-    symptom.exceptionTypes = types.names
     symptom.errorMessages = messages.names
     symptom.isSkimmed = isSkimmed
-    symptom.isTruncated =
-      isTruncated || isSkimmed || reader.traces.isTruncated || logs.isTruncated || prose.isTruncated
-      || prose.words.isTruncated || prose.identifiers.isTruncated
     return symptom
   }
 }

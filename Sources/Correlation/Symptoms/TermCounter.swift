@@ -1,7 +1,6 @@
 /// Counts words, and forgets those that come after the first `limit` different ones.
 struct TermCounter {
   private(set) var terms: [Symptom.Term] = []
-  private(set) var isTruncated = false
   private var places: [String: Int] = [:]
   private let limit: Int
 
@@ -13,8 +12,6 @@ struct TermCounter {
     } else if terms.count < limit {
       places[text] = terms.count
       terms.append(Symptom.Term(text: text, count: 1))
-    } else {
-      isTruncated = true
     }
   }
 }

@@ -57,18 +57,16 @@ enum TraceArranger {
       frame.function = raw.function.flatMap { FunctionName($0, language: trace.language) }
       frame.path = raw.path
       frame.line = raw.line
-      frame.column = raw.column
       frame.module = raw.module
       frame.isInApp = LibraryCode.isInApp(raw, trace.language)
       frame.depth = trace.isInnermostLast ? trace.total - 1 - position : position
-      frame.source = raw.source
       symptom.frames.append(frame)
     }
     symptom.traces.append(
       Symptom.Trace(
         language: trace.language, kind: trace.kind, exceptionType: trace.exceptionType,
         message: trace.message, chain: chain, isRootCause: isRoot,
-        frames: start..<symptom.frames.count, omittedFrames: trace.omitted, occurrences: 1,
+        frames: start..<symptom.frames.count, occurrences: 1,
         severity: trace.severity))
   }
 

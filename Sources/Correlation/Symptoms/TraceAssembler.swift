@@ -17,7 +17,6 @@ struct TraceAssembler {
   let limits: Symptom.Limits
   private(set) var closed: [RawTrace] = []
   private(set) var open: RawTrace?
-  private(set) var isTruncated = false
   /// The debugger's number of the thread that received the signal.
   var crashingThread: Int?
 
@@ -177,7 +176,6 @@ struct TraceAssembler {
     }
     let hasHeader = !trace.isTentative && (trace.exceptionType != nil || trace.message != nil)
     guard !trace.isEmpty || hasHeader else { return }
-    if trace.omitted > 0 { isTruncated = true }
     // A log full of one trace must not push the others out.
     let fingerprint = trace.fingerprint
     if closed.count >= limits.traces / 2, known.contains(fingerprint) {
@@ -186,7 +184,6 @@ struct TraceAssembler {
     }
     if known.count < 4_096 { known.insert(fingerprint) }
     if closed.count >= limits.traces {
-      isTruncated = true
       // The last quarter is a window over the newest.
       closed.remove(at: limits.traces * 3 / 4)
     }

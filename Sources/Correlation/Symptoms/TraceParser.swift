@@ -21,7 +21,6 @@ struct RawFrame: Equatable {
   var module: String?
   /// What the form itself says about whose code it is.
   var isInApp: Bool?
-  var source: String?
 
   init(function: Bytes? = nil, location: Location? = nil, module: Bytes? = nil) {
     self.function = function.map { $0.trimmed.text(atMost: 500) }
@@ -79,7 +78,6 @@ struct RawTrace {
   var frames: [(position: Int, frame: RawFrame)] {
     leading + trailing[ring...] + trailing[..<ring]
   }
-  var omitted: Int { total - leading.count - trailing.count }
 
   /// What tells the trace from others: its exception, its ends and its length.
   var fingerprint: Int {
