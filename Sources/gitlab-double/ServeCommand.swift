@@ -90,6 +90,16 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func fill(_ double: GitLabDouble) async throws {
+    // Who comes before everything is there must not be told that their token is revoked.
+    for text in token {
+      let parts = text.split(separator: "=", maxSplits: 1).map { String($0) }
+      guard parts.count == 2 else { throw ValidationError("--token takes NAME=VALUE:scopes.") }
+      let value = parts[1].split(separator: ":", maxSplits: 1).map { String($0) }
+      let scopes = value.count > 1 ? value[1] : "read_api,read_repository"
+      double.addToken(
+        value[0], name: parts[0],
+        scopes: scopes.split { $0 == "," || $0 == " " }.map { String($0) })
+    }
     let visibility = Project.Visibility(rawValue: visibility) ?? .private
     var ids: [String: Int] = [:]
     for pair in repository {
@@ -114,15 +124,6 @@ struct ServeCommand: AsyncParsableCommand {
         path: path, now: time, seed: seed, size: small ? .small : .full, visibility: visibility)
       report("\(path): \(history.mergeRequests.count) merge requests made up")
       report("a symptom of !\(history.symptom.culprit):\n\(history.symptom.text)")
-    }
-    for text in token {
-      let parts = text.split(separator: "=", maxSplits: 1).map { String($0) }
-      guard parts.count == 2 else { throw ValidationError("--token takes NAME=VALUE:scopes.") }
-      let value = parts[1].split(separator: ":", maxSplits: 1).map { String($0) }
-      let scopes = value.count > 1 ? value[1] : "read_api,read_repository"
-      double.addToken(
-        value[0], name: parts[0],
-        scopes: scopes.split { $0 == "," || $0 == " " }.map { String($0) })
     }
     for id in application { double.addApplication(id: id) }
     for text in fault {
