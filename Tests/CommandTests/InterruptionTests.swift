@@ -82,4 +82,37 @@ import Testing
     #expect(try await fixture.run("connections", "--json").text.contains(#""name":"work""#))
     await fixture.stop()
   }
+
+  @Test(arguments: [
+    (["analyze", "-"], SIGINT), (["analyze", "/dev/stdin"], SIGINT),
+    (["repos", "add", "-"], SIGINT), (["repos", "add", "-"], SIGTERM),
+    (["connect", "--token-stdin"], SIGINT),
+  ])
+  func `a signal ends a command that reads a pipe without an end`(
+    arguments: [String], signal: Int32
+  ) async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    try await fixture.run("sync")
+    let pipe = fixture.directory.appendingPathComponent("pipe").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Opened for both, it waits for nobody.
+    let end = open(pipe, O_RDWR | O_CLOEXEC)
+    defer { close(end) }
+    #expect(write(end, "acme", 4) == 4)
+    let process = try ChildProcess(
+      ["sh", "-c", "exec \"$0\" \"$@\" <> '\(pipe)'", CommandFixture.program] + arguments,
+      environment: fixture.environment)
+    try await process.until {
+      var unread = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+      return poll(&unread, 1, 0) == 0
+    }
+    process.send(signal)
+    let result = try await process.ended()
+    #expect(result.status == 128 + signal, "\(result.errorText)")
+    #expect(result.errorText.hasSuffix("sigsentry: Interrupted.\n"))
+    #expect(result.text.isEmpty)
+    #expect(try await fixture.run("doctor", "--offline").status == 0)
+    await fixture.stop()
+  }
 }

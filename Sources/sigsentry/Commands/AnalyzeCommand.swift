@@ -141,7 +141,7 @@ struct AnalyzeCommand: ParsableCommand {
     var bytes: [UInt8] = []
     var notes: [String] = []
     if let file {
-      let read = try SymptomFile(file)
+      let read = try Interruption.endingProcess { try SymptomFile(file) }
       if read.isCut {
         notes.append(
           "Of the symptom's \(read.total >> 20) MiB the first \(SymptomFile.head >> 20) and the last \(SymptomFile.tail >> 20) were read."

@@ -197,7 +197,7 @@ struct ConnectCommand: AsyncParsableCommand {
     if let tokenEnv { return try Self.readVariable(tokenEnv, "token") }
     return try Self.secret(
       tokenStdin
-        ? readLine(strippingNewline: true) ?? ""
+        ? Interruption.endingProcess { readLine(strippingNewline: true) } ?? ""
         : SecretPrompt.read("Access token for \(baseURL) (it is not shown): "), "token")
   }
 

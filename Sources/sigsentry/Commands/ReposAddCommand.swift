@@ -65,7 +65,7 @@ extension ReposCommand {
           texts.append(path)
           continue
         }
-        while let line = readLine() {
+        while let line = Interruption.endingProcess({ readLine() }) {
           let text = line.trimmingCharacters(in: .whitespaces)
           if !text.isEmpty && !text.hasPrefix("#") { texts.append(text) }
         }
