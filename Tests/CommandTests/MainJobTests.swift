@@ -155,6 +155,15 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a unit is printed as JSON, too`() async throws {
+    let fixture = try await CommandFixture()
+    let unit = try await fixture.run("schedule", "systemd")
+    let json = try await fixture.run("schedule", "systemd", "--json")
+    let object = try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: String]
+    #expect(object == ["unit": unit.text])
+    await fixture.stop()
+  }
+
   @Test func `the status of a repository before its first sync is not ok`() async throws {
     let fixture = try await CommandFixture()
     try await fixture.connect()

@@ -119,8 +119,7 @@ struct ScheduleCommand: AsyncParsableCommand {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path)
       let cache = Self.quoted(URL(fileURLWithPath: options.cacheDirectory).path)
       let config = Self.quoted(URL(fileURLWithPath: options.configDirectory).path)
-      StandardOutput().write(
-        """
+      let unit = """
         [Unit]
         Description=SigSentry: mirrors of GitLab repositories
         Wants=network-online.target
@@ -140,7 +139,9 @@ struct ScheduleCommand: AsyncParsableCommand {
         [Install]
         WantedBy=default.target
 
-        """)
+        """
+      StandardOutput().write(
+        options.json ? JSONValue.object([("unit", .string(unit))]).line : Array(unit.utf8))
     }
 
     /// A path as a unit file takes it (systemd.syntax(7), systemd.unit(5) "Specifiers").
