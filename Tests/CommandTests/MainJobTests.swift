@@ -164,6 +164,23 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a repository that is named twice counts once`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    let address = fixture.double.baseURL + "/acme/shop"
+    let synced = try await fixture.run("sync", "acme/shop", "acme/shop", address)
+    #expect(synced.status == 0, "\(synced.errorText)")
+    #expect(synced.text.split(separator: "\n").count == 1)
+    let answer = try await fixture.run(
+      "analyze", "--description", "a.txt", "--repo", "acme/shop", "--repo", address, "--json")
+    #expect(answer.text.contains(#""repositories":["acme/shop"]"#), "\(answer.text)")
+    let cleared = try await fixture.run("cache", "clear", "acme/shop", address, "--json")
+    #expect(cleared.text == "{\"cleared\":[\"acme/shop\"]}\n", "\(cleared.errorText)")
+    let removed = try await fixture.run("repos", "remove", "acme/shop", address, "--json")
+    #expect(removed.text == "{\"removed\":[\"acme/shop\"]}\n", "\(removed.errorText)")
+    await fixture.stop()
+  }
+
   @Test func `the status of a repository before its first sync is not ok`() async throws {
     let fixture = try await CommandFixture()
     try await fixture.connect()

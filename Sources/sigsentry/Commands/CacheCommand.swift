@@ -136,7 +136,9 @@ struct CacheCommand: ParsableCommand {
 
     func run() throws {
       let cache = try options.openCacheForWriting()
+      var seen: Set<Int64> = []
       let projects = try paths.map { try options.project($0, in: cache) }
+        .filter { seen.insert($0.id).inserted }
       let clearing = CacheClearing(cache: cache)
       for project in projects {
         try clearing.clear(host: project.host, projectID: project.projectID)

@@ -45,7 +45,7 @@ struct ReposCommand: ParsableCommand {
 
     func run() throws {
       let workspace = try Workspace(options)
-      let settings = try paths.map { try workspace.repository($0) }
+      let settings = try workspace.repositories(paths)
       for setting in settings {
         let mappings = try workspace.store.removeRepository(setting.id)
         options.inform(

@@ -41,7 +41,7 @@ struct SyncCommand: AsyncParsableCommand {
     let settings =
       paths.isEmpty
       ? try workspace.store.repositories(activeOnly: true)
-      : try paths.map { try workspace.repository($0) }
+      : try workspace.repositories(paths)
     guard !settings.isEmpty else {
       throw CommandFailure(
         "There is no repository to sync.", hint: "Add one with 'sigsentry repos add GROUP/PROJECT'."

@@ -49,6 +49,12 @@ struct Workspace {
   /// The repository in the settings that a person means.
   func repository(_ text: String) throws -> RepositorySetting { try lookup.setting(text) }
 
+  /// The repositories in the settings that a person means, each once however often it is named.
+  func repositories(_ texts: [String]) throws -> [RepositorySetting] {
+    var seen: Set<Int64> = []
+    return try texts.map { try repository($0) }.filter { seen.insert($0.id).inserted }
+  }
+
   var access: RepositoryAccess { RepositoryAccess(store: store, provider: provider) }
 
   /// A client of an instance, with a token or without.
