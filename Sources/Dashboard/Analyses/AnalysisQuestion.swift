@@ -73,12 +73,20 @@ struct AnalysisQuestion: Sendable {
 
 /// Times as RFC 3339 writes them.
 enum APITime {
+  /// A time that there is: the format would take February 30 for a day in March.
   static func parse(_ text: String) -> Date? {
-    guard text.utf8.count <= 40 else { return nil }
+    let clock = String(text.prefix(dateAndTime)).uppercased()
+    let plain = Date.ISO8601FormatStyle()
+    guard text.utf8.count <= 40, let shown = try? plain.parse(clock + "Z"),
+      plain.format(shown) == clock + "Z"
+    else { return nil }
     for fractions in [false, true] {
       let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fractions)
       if let date = try? style.parse(text.uppercased()) { return date }
     }
     return nil
   }
+
+  /// The characters of a date and a time without its zone.
+  private static let dateAndTime = 19
 }
