@@ -1,21 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import sigsentry
 
 @Suite struct TimeExpressionTests {
   private let now: Date
-  private let calendar: Calendar
 
-  init() throws {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
-    self.calendar = calendar
-    now = try Date("2026-04-25T10:30:00Z", strategy: .iso8601)
-  }
+  init() throws { now = try Date("2026-04-25T10:30:00Z", strategy: .iso8601) }
 
   private func read(_ text: String) throws -> (start: String?, end: String) {
-    let expression = try TimeExpression(text, now: now, calendar: calendar)
+    let expression = try TimeExpression(text, now: now, clock: .ahead(seconds: 0))
     return (expression.start?.formatted(.iso8601), expression.end.formatted(.iso8601))
   }
 
@@ -64,10 +59,88 @@ import Testing
     "", "soon", "25:00", "13pm", "2026-02-31", "2026-13-01", "last week or so",
     "between now and 2h ago",
     "since 2027-01-01", "99999999999999d ago", "2026", "0am", "between", "2026-04-20T",
-    "2026-04-20T9:5", "2026-04-20 25:00", "20261320",
+    "2026-04-20T9:5", "2026-04-20 25:00", "2026-02-30 24:00", "2025-02-29", "20261320",
     "2026-04-20T09:00+99:99", "yesterdayish", "today!", "12", "1200", "last", "2026-04-20 9:00 Z+1",
   ])
   func `anything else is refused with its words`(text: String) {
     #expect(throws: TimeExpression.Invalid(text: text)) { try read(text) }
+  }
+
+  @Test(arguments: [
+    ("between 2026-04-24  09:00 and 2026-04-24 10:00", "2026-04-24 09:00"),
+    ("Between 3d ago and Yesterday", "3d ago"),
+  ])
+  func `an end is refused where the beginning alone counts`(text: String, beginning: String) {
+    #expect(throws: TimeExpression.EndGiven(text: text, beginning: beginning)) {
+      try TimeExpression.beginning(text, now: now)
+    }
+  }
+
+  @Test(arguments: [
+    ("last 30m", "2026-04-25T10:00:00Z"), ("between 2h ago and now", "2026-04-25T08:30:00Z"),
+    ("2h ago", "2026-04-25T08:30:00Z"), ("since 2026-04-25T09:00Z", "2026-04-25T09:00:00Z"),
+  ])
+  func `what ends now has a beginning`(text: String, beginning: String) throws {
+    #expect(try TimeExpression.beginning(text, now: now).formatted(.iso8601) == beginning)
+  }
+}
+
+@Suite struct LocalTimeTests {
+  /// Zones as `TZ` may have them, with what is meant by a local time in winter and in summer.
+  @Test(arguments: [
+    ("UTC", "12:00", "12:00"), ("CET-1CEST", "11:00", "10:00"),
+    (":Europe/Berlin", "11:00", "10:00"), ("Europe/Berlin", "11:00", "10:00"),
+    ("<+0330>-3:30", "08:30", "08:30"), ("EST5EDT,M3.2.0,M11.1.0", "17:00", "16:00"),
+  ])
+  func `a time without a zone is that of TZ`(zone: String, winter: String, summer: String)
+    async throws
+  {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    try await fixture.run("sync")
+    for (local, utc) in [
+      ("2025-01-15 12:00", "2025-01-15T\(winter):00Z"),
+      ("2025-07-15 12:00", "2025-07-15T\(summer):00Z"),
+    ] {
+      let answer = try await fixture.run(
+        "analyze", "--description", "a.txt", "--at", local, "--json", variables: ["TZ": zone])
+      #expect(answer.text.contains("\"at\":\"\(utc)\""), "\(answer.text) \(answer.errorText)")
+    }
+    await fixture.stop()
+  }
+
+  @Test func `a minute that the clocks skip is refused, and a day that begins late is not`()
+    async throws
+  {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    try await fixture.run("sync")
+    func at(_ time: String, _ zone: String) async throws -> ChildProcess.Result {
+      try await fixture.run(
+        "analyze", "--description", "a.txt", "--at", time, "--json", variables: ["TZ": zone])
+    }
+    #expect(try await at("2025-03-30 02:30", "CET-1CEST,M3.5.0,M10.5.0/3").status == 64)
+    #expect(try await at("2025-03-30 25:00", "CET-1CEST,M3.5.0,M10.5.0/3").status == 64)
+    #expect(try await at("2025-02-30", "CET-1CEST,M3.5.0,M10.5.0/3").status == 64)
+    // Midnight of the first Sunday in April is one o'clock there.
+    let late = try await at("2025-04-06", "ABC4DEF,M4.1.0/0,M10.1.0/0")
+    #expect(late.text.contains(#""at":"2025-04-06T04:00:00Z""#), "\(late.text)\(late.errorText)")
+    await fixture.stop()
+  }
+
+  @Test(arguments: [
+    ["mrs", "acme/shop"], ["hotspots", "acme/shop"], ["stats", "acme/shop", "--mrs"], ["sync"],
+  ])
+  func `a command refuses an end that it would pass over`(command: [String]) async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 1)
+    try await fixture.run("sync")
+    let span = "between 3d ago and 2d ago"
+    let refused = try await fixture.start(command + ["--since", span]).ended()
+    #expect(refused.status == 64)
+    #expect(refused.errorText.contains("--since '3d ago'"), "\(refused.errorText)")
+    let taken = try await fixture.run("analyze", "--description", "a.txt", "--at", span)
+    #expect(taken.status == 0, "\(taken.errorText)")
+    await fixture.stop()
   }
 }

@@ -16,9 +16,9 @@ struct TimeExpression: Equatable {
       "Give ISO 8601, a date, or one of: now, '2h ago', 'last 30m', 'since 9am', 'since yesterday', 'between A and B'."
   }
 
-  init(_ text: String, now: Date, calendar: Calendar = .current) throws {
-    let reader = Reader(now: now, calendar: calendar)
-    let words = text.lowercased().split(separator: " ").joined(separator: " ")
+  init(_ text: String, now: Date, clock: WallClock = .local) throws(Invalid) {
+    let reader = Reader(now: now, clock: clock)
+    let words = Self.words(text)
     if words.hasPrefix("between "), let and = words.firstRange(of: " and ") {
       let from = String(words[words.index(words.startIndex, offsetBy: 8)..<and.lowerBound])
       let to = String(words[and.upperBound...])
@@ -47,24 +47,46 @@ struct TimeExpression: Equatable {
     self.end = end
   }
 
-  /// The beginning of the span; a single moment begins one that ends now.
-  var since: Date { start ?? end }
+  /// The text is a span that ends before now, where only its beginning would count.
+  struct EndGiven: Error, Equatable {
+    var text: String
+    /// The words for the beginning.
+    var beginning: String
+    var summary: String { "'\(text)' ends before now, and --since takes no end." }
+    var hint: String { "Give its beginning alone: --since '\(beginning)'." }
+  }
+
+  /// Reads the beginning of a span that ends now.
+  static func beginning(_ text: String, now: Date) throws -> Date {
+    let expression = try TimeExpression(text, now: now)
+    if expression.start != nil, expression.end != now {
+      let from = words(text).dropFirst(8)
+      throw EndGiven(
+        text: text,
+        beginning: from.firstRange(of: " and ").map { String(from[..<$0.lowerBound]) } ?? "")
+    }
+    return expression.start ?? expression.end
+  }
+
+  private static func words(_ text: String) -> String {
+    text.lowercased().split(separator: " ").joined(separator: " ")
+  }
 
   /// A length of time as `90s`, `15m` or `2 hours`, in seconds.
   static func seconds(_ text: String) -> Double? {
-    Reader(now: .distantPast, calendar: .current).duration(text.lowercased())
+    Reader(now: .distantPast, clock: .local).duration(text.lowercased())
   }
 
   private struct Reader {
     let now: Date
-    let calendar: Calendar
+    let clock: WallClock
 
     func moment(_ text: String) -> Date? {
       if text == "now" { return now }
       if text.hasSuffix(" ago"), let seconds = duration(text.dropLast(4)) {
         return now.addingTimeInterval(-seconds)
       }
-      return clock(text) ?? dated(text)
+      return timeOfDay(text) ?? dated(text)
     }
 
     /// `90s`, `30m`, `2h`, `3d`, `1w`, and words as `2 hours`.
@@ -81,38 +103,36 @@ struct TimeExpression: Equatable {
     }
 
     /// `9am`, `9:30pm`, `14:05`: the last time that the clock showed it.
-    private func clock(_ text: String) -> Date? {
-      guard text.contains(":") || text.hasSuffix("m"), let time = TimeOfDay(text),
-        let today = date(calendar.dateComponents([.year, .month, .day], from: now), time, calendar)
-      else { return nil }
-      return today <= now ? today : calendar.date(byAdding: .day, value: -1, to: today)
+    private func timeOfDay(_ text: String) -> Date? {
+      guard text.contains(":") || text.hasSuffix("m"), let time = TimeOfDay(text) else {
+        return nil
+      }
+      let today = clock.day(of: now)
+      return [today, today.advanced(by: -1)].lazy.compactMap { date($0, time, clock) }
+        .first { $0 <= now }
     }
 
     /// `2026-04-25`, `yesterday`, each with a time of day or without: `2026-04-25 9am`, `2026-04-25T09:00Z`,
     /// `20260425T090000.5+0200`.
     private func dated(_ text: String) -> Date? {
       guard let (day, rest) = day(text) else { return nil }
-      var clock = rest.drop { $0 == " " }
-      if clock.first == "t" { clock = clock.dropFirst() }
-      if clock.hasPrefix("at ") { clock = clock.dropFirst(3) }
-      guard !clock.isEmpty else { return rest.isEmpty ? date(day, .midnight, calendar) : nil }
-      guard clock.startIndex > rest.startIndex else { return nil }
-      let (digits, zone) = Self.zone(clock)
+      var given = rest.drop { $0 == " " }
+      if given.first == "t" { given = given.dropFirst() }
+      if given.hasPrefix("at ") { given = given.dropFirst(3) }
+      guard !given.isEmpty else { return rest.isEmpty ? clock.start(of: day) : nil }
+      guard given.startIndex > rest.startIndex else { return nil }
+      let (digits, zone) = Self.zone(given)
       guard let time = TimeOfDay(digits) else { return nil }
-      var calendar = calendar
-      if let zone {
-        guard let zone = TimeZone(secondsFromGMT: zone) else { return nil }
-        calendar.timeZone = zone
-      }
-      return date(day, time, calendar)
+      guard let zone else { return date(day, time, clock) }
+      return abs(zone) <= Self.widestZone ? date(day, time, .ahead(seconds: zone)) : nil
     }
 
-    private func day(_ text: String) -> (DateComponents, rest: Substring)? {
+    /// No zone is so far from UTC, in seconds.
+    private static let widestZone = 18 * 3600
+
+    private func day(_ text: String) -> (WallClock.Day, rest: Substring)? {
       for (word, days) in [("today", 0), ("yesterday", -1)] where text.hasPrefix(word) {
-        let date = calendar.date(byAdding: .day, value: days, to: calendar.startOfDay(for: now))
-        return date.map {
-          (calendar.dateComponents([.year, .month, .day], from: $0), text.dropFirst(word.count))
-        }
+        return (clock.day(of: now).advanced(by: days), text.dropFirst(word.count))
       }
       let head = text.prefix { $0 != "t" && $0 != " " }
       var parts = head.split(separator: "-", omittingEmptySubsequences: false)
@@ -122,8 +142,7 @@ struct TimeExpression: Equatable {
       let values = parts.compactMap { TimeOfDay.number($0) }
       guard values.count == 3, parts.count == 3, parts[0].count == 4 else { return nil }
       return (
-        DateComponents(year: values[0], month: values[1], day: values[2]),
-        text[head.endIndex...]
+        WallClock.Day(year: values[0], month: values[1], day: values[2]), text[head.endIndex...]
       )
     }
 
@@ -138,30 +157,18 @@ struct TimeExpression: Equatable {
       return (text[..<sign], (text[sign] == "-" ? -60 : 60) * minutes)
     }
 
-    private func date(
-      _ day: DateComponents, _ time: TimeOfDay, _ calendar: Calendar
-    ) -> Date? {
-      var parts = day
+    private func date(_ day: WallClock.Day, _ time: TimeOfDay, _ clock: WallClock) -> Date? {
       // The end of a day is the beginning of the next.
-      let isEnd = time.hour == 24 && time.minute == 0 && time.second == 0
-      (parts.hour, parts.minute) = (isEnd ? 0 : time.hour, time.minute)
-      guard let date = calendar.date(from: parts) else { return nil }
-      // The calendar would take 2026-02-31 for a day in March.
-      let read = calendar.dateComponents([.month, .day, .hour, .minute], from: date)
-      guard
-        read.month == parts.month, read.day == parts.day, read.hour == parts.hour,
-        read.minute == parts.minute
-      else { return nil }
-      return isEnd
-        ? calendar.date(byAdding: .day, value: 1, to: date)
-        : date.addingTimeInterval(time.second)
+      if time.hour == 24 {
+        return clock.start(of: day) == nil ? nil : clock.start(of: day.advanced(by: 1))
+      }
+      return clock.moment(day, hour: time.hour, minute: time.minute)?
+        .addingTimeInterval(time.second)
     }
   }
 
   /// What a clock shows: `14:05`, `14:05:07.25`, `140507`, `14`, `9am`, `9:30 pm`.
   private struct TimeOfDay {
-    static let midnight = TimeOfDay(hour: 0, minute: 0, second: 0)
-
     var hour: Int
     var minute: Int
     var second: Double
