@@ -26,8 +26,7 @@ struct HotspotsCommand: ParsableCommand {
   func run() throws {
     let cache = try options.openCache()
     let project = try options.project(path, in: cache)
-    let start =
-      try since.map { try TimeExpression.beginning($0, now: Date()) } ?? project.windowStart
+    let start = try since.map { try options.since($0) } ?? project.windowStart
     let hotspots = Array(
       try cache.hotspots(project: project.id, mergedSince: start, by: by).prefix(limit))
     let output = StandardOutput()

@@ -31,7 +31,7 @@ struct MergeRequestsCommand: ParsableCommand {
     let project = try options.project(path, in: cache)
     var filter = CacheStore.MergeRequestFilter()
     filter.state = state
-    filter.updatedSince = try since.map { try TimeExpression.beginning($0, now: Date()) }
+    filter.updatedSince = try since.map { try options.since($0) }
     filter.largestFirst = largest
     filter.limit = limit
     let requests = try cache.mergeRequests(project: project.id, filter)

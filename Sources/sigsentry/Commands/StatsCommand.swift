@@ -62,8 +62,7 @@ struct StatsCommand: ParsableCommand {
     let project = try options.project(path, in: cache)
     let writer = StatsWriter(
       format: format ?? (options.json ? .json : .table), nullTerminated: z, isList: mrs || commits)
-    let start =
-      try since.map { try TimeExpression.beginning($0, now: Date()) } ?? project.windowStart
+    let start = try since.map { try options.since($0) } ?? project.windowStart
     let filter = filterPath.flatMap(Self.filter)
     if mrs {
       try cache.forEachMergeRequest(project: project.id, since: start, path: filter) {

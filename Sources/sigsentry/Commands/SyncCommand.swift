@@ -48,7 +48,7 @@ struct SyncCommand: AsyncParsableCommand {
       )
     }
     let now = Date()
-    let since = try since.map { try TimeExpression.beginning($0, now: now) }
+    let since = try since.map { try options.since($0, now: now) }
     if let since, since > now {
       throw CommandFailure.usage("--since takes a time in the past.")
     }

@@ -42,8 +42,6 @@ struct CommandFailure: Error {
     case let failure as CommandFailure: self = failure
     case let error as TimeExpression.Invalid:
       self.init(error.summary, hint: error.hint, code: .usage)
-    case let error as TimeExpression.EndGiven:
-      self.init(error.summary, hint: error.hint, code: .usage)
     case let error as AnalysisError:
       switch error {
       case .unknownRevision, .filesMissing:

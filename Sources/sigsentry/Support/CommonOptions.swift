@@ -129,4 +129,14 @@ struct CommonOptions: ParsableArguments {
   func inform(_ text: String) {
     if !quiet { StandardError.write(text + "\n") }
   }
+
+  /// Reads what `--since` was given, of which only the beginning counts.
+  func since(_ text: String, now: Date = Date()) throws -> Date {
+    let time = try TimeExpression(text, now: now)
+    if time.start != nil, time.end < now {
+      inform(
+        "Of '\(text)' the beginning alone counts: --since takes everything from then on.")
+    }
+    return time.beginning
+  }
 }

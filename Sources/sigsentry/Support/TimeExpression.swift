@@ -47,26 +47,8 @@ struct TimeExpression: Equatable {
     self.end = end
   }
 
-  /// The text is a span that ends before now, where only its beginning would count.
-  struct EndGiven: Error, Equatable {
-    var text: String
-    /// The words for the beginning.
-    var beginning: String
-    var summary: String { "'\(text)' ends before now, and --since takes no end." }
-    var hint: String { "Give its beginning alone: --since '\(beginning)'." }
-  }
-
-  /// Reads the beginning of a span that ends now.
-  static func beginning(_ text: String, now: Date) throws -> Date {
-    let expression = try TimeExpression(text, now: now)
-    if expression.start != nil, expression.end != now {
-      let from = words(text).dropFirst(8)
-      throw EndGiven(
-        text: text,
-        beginning: from.firstRange(of: " and ").map { String(from[..<$0.lowerBound]) } ?? "")
-    }
-    return expression.start ?? expression.end
-  }
+  /// The beginning of the span; a single moment begins one that ends now.
+  var beginning: Date { start ?? end }
 
   private static func words(_ text: String) -> String {
     text.lowercased().split(separator: " ").joined(separator: " ")
