@@ -1,3 +1,5 @@
+import Crypto
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -79,6 +81,27 @@ public struct MirrorSnapshot {
   public var packSizes: [Int] { packs.map(\.byteCount) }
 
   private static let piece = 1 << 20
+
+  /// Reads all packs, and names the first that does not have the checksum at its end.
+  ///
+  /// - Parameter isCancelled: Asked time and again; ends the reading.
+  public func damagedPack(isCancelled: () -> Bool) -> String? {
+    for (number, pack) in packs.enumerated() {
+      var hash = Insecure.SHA1()
+      var left = pack.byteCount - ObjectID.byteCount
+      forEachPiece(ofPack: number) { piece in
+        guard left > 0, !isCancelled() else { return }
+        let content = piece.extracting(first: left)
+        content.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        left -= content.count
+      }
+      if isCancelled() { return nil }
+      guard hash.finalize().elementsEqual(pack.bytes.suffix(ObjectID.byteCount)) else {
+        return pack.name
+      }
+    }
+    return nil
+  }
 
   /// Reads a pack from its first byte to its last.
   public func forEachPiece<Failure: Error>(

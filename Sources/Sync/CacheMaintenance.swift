@@ -32,6 +32,7 @@ public struct CacheMaintenance {
   /// Looks after one project; one that a sync works on is skipped.
   ///
   /// - Parameter keepDays: Rows of so many days are kept, and always those of the window that read commands answer over.
+  /// - Throws: ``MirrorError`` and `GitError` where the mirror is damaged or cannot be written; nothing of it is lost then.
   public func maintain(_ project: CachedProject, keepDays: Int) throws -> Outcome {
     var outcome = Outcome(path: project.path)
     let mirror = MirrorDirectory(
@@ -45,6 +46,8 @@ public struct CacheMaintenance {
       return outcome
     }
     defer { withExtendedLifetime(lock) {} }
+    let before = mirror.byteCount
+    let repository = try openWhole(mirror)
     let now = clock()
     let oldest =
       [
@@ -52,15 +55,23 @@ public struct CacheMaintenance {
         project.windowStart ?? now,
       ].min() ?? now
     outcome.rows = try cache.removeRows(project: project.id, olderThan: oldest)
-    guard mirror.exists else { return outcome }
-    let before = mirror.byteCount
-    mirror.removeLeftovers()
-    let repository = try Repository(bareAt: mirror.path)
+    guard let repository else { return outcome }
     outcome.references = try removeReferences(
       of: project, olderThan: oldest, repository: repository, mirror: mirror)
     outcome.packs = try repository.joinPacks().packs
     outcome.bytesFreed = before - mirror.byteCount
     return outcome
+  }
+
+  /// Opens a mirror in which refs and packs are whole, without what killed processes left there; `nil` where there is none.
+  private func openWhole(_ mirror: MirrorDirectory) throws -> Repository? {
+    guard mirror.exists else { return nil }
+    mirror.removeLeftovers()
+    let repository = try Repository(bareAt: mirror.path)
+    if let damage = try mirror.visibleDamage(in: repository).first {
+      throw MirrorError.damaged(path: mirror.path, reason: damage)
+    }
+    return repository
   }
 
   /// Lets refs go that no row speaks of: heads of merge requests that are not in the cache any more, and kept tips that

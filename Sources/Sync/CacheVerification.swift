@@ -9,6 +9,8 @@ public struct CacheVerification {
   public struct ProjectFinding: Sendable {
     /// The project's path; the mirror's place where the database cannot tell it.
     public var path: String
+    /// The address of its instance; `nil` where the database cannot tell it.
+    public var baseURL: String?
     /// Objects that were read and hashed.
     public var objects: Int
     /// Sentences; none for a sound mirror.
@@ -86,12 +88,13 @@ public struct CacheVerification {
       cache: directory, host: project.host, projectID: project.projectID)
     guard mirror.exists else {
       return ProjectFinding(
-        path: project.path, objects: 0,
+        path: project.path, baseURL: project.baseURL, objects: 0,
         problems: ["the mirror \(mirror.path) is missing; the next sync fetches it again"])
     }
     var finding = try verify(mirror, progress: progress)
     finding.path = project.path
-    let repository = try Repository(bareAt: mirror.path)
+    finding.baseURL = project.baseURL
+    guard let repository = try? Repository(bareAt: mirror.path) else { return finding }
     for request in try cache?.mergeRequests(project: project.id, .init()) ?? []
     where request.totals != nil {
       for sha in [request.baseSHA, request.headSHA].compactMap({ $0 }) {
@@ -105,10 +108,17 @@ public struct CacheVerification {
   private func verify(
     _ mirror: MirrorDirectory, progress: (Int) -> Bool
   ) throws -> ProjectFinding {
-    let result = try Repository(bareAt: mirror.path).verifyObjects(progress: progress)
-    return ProjectFinding(
-      path: mirror.path, objects: result.objects,
-      problems: try mirror.visibleDamage()
-        + result.damaged.map { "object \($0.id): \($0.reason)" })
+    var finding = ProjectFinding(path: mirror.path, objects: 0, problems: [])
+    do throws(GitError) {
+      let repository = try Repository(bareAt: mirror.path)
+      let result = try repository.verifyObjects(progress: progress)
+      finding.objects = result.objects
+      finding.problems =
+        try mirror.visibleDamage(in: repository)
+        + result.damaged.map { "object \($0.id): \($0.reason)" }
+    } catch {
+      finding.problems.append("\(error)")
+    }
+    return finding
   }
 }

@@ -203,7 +203,7 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: packs).first { $0.hasSuffix(".pack") })
     try FileManager.default.removeItem(atPath: "\(packs)/\(name)")
     try Data("cut".utf8).write(to: URL(fileURLWithPath: "\(packs)/\(name)"))
-    #expect(throws: GitError.self) { try export(fixture.cache, to: file) }
+    #expect(throws: ArchiveError.self) { try export(fixture.cache, to: file) }
     #expect(!FileManager.default.fileExists(atPath: file))
     await fixture.stop()
   }

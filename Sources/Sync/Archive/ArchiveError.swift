@@ -12,6 +12,8 @@ public enum ArchiveError: Error, Sendable, Equatable {
   case occupied(directory: String)
   /// The cache, or what it has of a project, was deleted or replaced while it was exported.
   case replaced(path: String)
+  /// No mirror of the cache is whole.
+  case allDamaged([CacheExport.LeftOut])
   /// Another import works on the directory.
   case busy(directory: String)
   /// The caller asked to stop.
@@ -28,6 +30,9 @@ extension ArchiveError: CustomStringConvertible {
     case .newer(let path): "\(path) was written by a newer version of sigsentry"
     case .occupied(let directory): "there is a cache in \(directory) already"
     case .replaced(let path): "\(path) was cleared or replaced meanwhile"
+    case .allDamaged(let mirrors):
+      "no mirror of the cache is whole: "
+        + mirrors.map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
     case .busy(let directory): "another import works on \(directory)"
     case .cancelled: "interrupted"
     }
@@ -42,6 +47,8 @@ extension ArchiveError: CustomStringConvertible {
     case .newer: "Update sigsentry."
     case .occupied: "Replace it with --replace, or name another directory with --cache."
     case .replaced: "Export it again."
+    case .allDamaged:
+      "'sigsentry cache clear PATH' and 'sigsentry sync PATH' build a repository anew."
     case .busy: "Wait until it ends."
     case .cancelled: nil
     }

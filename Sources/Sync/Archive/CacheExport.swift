@@ -17,6 +17,18 @@ public struct CacheExport {
     public var projects = 0
     /// Bytes of the archive.
     public var byteCount = 0
+    /// Projects of which the rows alone are in it.
+    public var withoutMirror: [LeftOut] = []
+  }
+
+  /// A project whose mirror cannot be carried.
+  public struct LeftOut: Sendable, Equatable {
+    /// The project's path.
+    public var path: String
+    /// The address of its instance.
+    public var baseURL: String
+    /// Why not, a sentence without a full stop.
+    public var reason: String
   }
 
   private let cache: CacheStore
@@ -24,10 +36,10 @@ public struct CacheExport {
   /// - Parameter cache: Open for reading at least.
   public init(cache: CacheStore) { self.cache = cache }
 
-  /// Writes the archive.
+  /// Writes the archive. Mirrors that are damaged are left out of it, as long as one is whole.
   ///
   /// - Parameter isCancelled: Asked time and again.
-  /// - Throws: ``ArchiveError``; `GitError` where a mirror is damaged; ``CacheError``.
+  /// - Throws: ``ArchiveError``; `GitError` where the system refuses something; ``CacheError``.
   public func write(
     to file: String, at time: Date, isCancelled: () -> Bool, progress: (String) -> Void
   ) throws -> Summary {
@@ -41,20 +53,54 @@ public struct CacheExport {
       ArchiveLayout.manifestName,
       Array(JSONEncoder().encode(ArchiveManifest(projects: projects.count))))
     try writer.add(ArchiveLayout.databaseName, file: snapshot, isCancelled: isCancelled)
+    var summary = Summary(projects: projects.count)
     for (index, project) in projects.enumerated() {
       if isCancelled() { throw ArchiveError.cancelled }
       progress(project.path)
-      let mirror = MirrorDirectory(
-        cache: cache.directory, host: project.host, projectID: project.projectID)
-      let held =
-        mirror.exists ? try MirrorSnapshot(mirror, scratch: file + ".part.packs") : nil
+      let held = try hold(project, scratch: file + ".part.packs", isCancelled: isCancelled)
       try checkPlace(of: project, identity)
-      if let held {
-        try write(held, of: project, numbered: index, to: writer, isCancelled: isCancelled)
+      switch held {
+      case .whole(let mirror):
+        try write(mirror, of: project, numbered: index, to: writer, isCancelled: isCancelled)
+      case .unusable(let reason):
+        summary.withoutMirror.append(
+          LeftOut(path: project.path, baseURL: project.baseURL, reason: reason))
+      case .neverMade: break
       }
     }
+    if !projects.isEmpty, summary.withoutMirror.count == projects.count {
+      throw ArchiveError.allDamaged(summary.withoutMirror)
+    }
     try writer.finish()
-    return Summary(projects: projects.count, byteCount: writer.byteCount)
+    summary.byteCount = writer.byteCount
+    return summary
+  }
+
+  private enum HeldMirror {
+    case whole(MirrorSnapshot)
+    case unusable(reason: String)
+    case neverMade
+  }
+
+  /// Holds a project's mirror as it is now. Its packs are read to their ends: whoever imports them takes no damaged one.
+  private func hold(
+    _ project: CachedProject, scratch: String, isCancelled: () -> Bool
+  ) throws -> HeldMirror {
+    let mirror = MirrorDirectory(
+      cache: cache.directory, host: project.host, projectID: project.projectID)
+    guard mirror.exists else {
+      return project.syncedAt == nil ? .neverMade : .unusable(reason: "the mirror is missing")
+    }
+    do throws(GitError) {
+      let held = try MirrorSnapshot(mirror, scratch: scratch)
+      if let pack = held.damagedPack(isCancelled: isCancelled) {
+        return .unusable(reason: "\(pack) does not have the bytes that were written")
+      }
+      return .whole(held)
+    } catch {
+      guard !error.isOfSystem else { throw error }
+      return .unusable(reason: "\(error)")
+    }
   }
 
   private func write(

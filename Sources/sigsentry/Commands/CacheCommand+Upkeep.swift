@@ -2,6 +2,7 @@ import ArgumentParser
 import Cache
 import Foundation
 import HTTP
+import Mirror
 import Reports
 import Sync
 
@@ -30,53 +31,80 @@ extension CacheCommand {
       let maintenance = CacheMaintenance(cache: cache)
       let projects = try cache.projects()
       let names = RepositoryNames(projects.map { ($0.baseURL, $0.path) })
-      var outcomes: [(name: String, outcome: CacheMaintenance.Outcome)] = []
+      var rows: [Row] = []
       for project in projects {
         if Interruption.cancellation.isCancelled { throw CancellationError() }
-        outcomes.append(
-          (
-            names.name(of: project.path, at: project.baseURL),
-            try maintenance.maintain(project, keepDays: keepDays)
-          ))
+        let name = names.name(of: project)
+        do {
+          let outcome = try maintenance.maintain(project, keepDays: keepDays)
+          rows.append(Row(name: name, project: project, result: .success(outcome)))
+        } catch let error where error is GitError || error is MirrorError {
+          let failure = CommandFailure(damaged: name, CommandFailure(error)?.summary ?? "\(error)")
+          rows.append(Row(name: name, project: project, result: .failure(failure)))
+        }
       }
       let freed = try maintenance.maintainDatabase()
-      StandardOutput().write(
+      let output = StandardOutput()
+      output.write(
         options.json
-          ? Self.json(outcomes, databaseBytes: freed).line
-          : Array(Self.text(outcomes, databaseBytes: freed).utf8))
+          ? Self.json(rows, databaseBytes: freed).line
+          : Array(Self.text(rows, databaseBytes: freed).utf8))
+      output.flush()
+      let failures = rows.compactMap(\.failure)
+      for failure in failures { StandardError.write(failure.text) }
+      guard !failures.isEmpty else { return }
+      throw ExitCode(
+        (failures.count < rows.count ? CommandFailure.Code.partlyDone : .failed).rawValue)
     }
 
-    private static func json(
-      _ outcomes: [(name: String, outcome: CacheMaintenance.Outcome)], databaseBytes: Int64
-    ) -> JSONValue {
+    /// What was done for one project.
+    private struct Row {
+      let name: String
+      let project: CachedProject
+      let result: Result<CacheMaintenance.Outcome, CommandFailure>
+
+      var failure: CommandFailure? {
+        if case .failure(let failure) = result { failure } else { nil }
+      }
+
+      var json: JSONValue {
+        let subject: [(String, JSONValue)] = [
+          ("repository", .string(project.path)), ("baseUrl", .string(project.baseURL)),
+        ]
+        switch result {
+        case .success(let outcome):
+          return .object(
+            subject + [
+              ("rows", .integer(outcome.rows)), ("references", .integer(outcome.references)),
+              ("packs", .integer(outcome.packs)), ("bytesFreed", .integer(outcome.bytesFreed)),
+              ("skipped", .optional(outcome.skipped)),
+            ])
+        case .failure(let failure): return .object(subject + [("error", failure.json)])
+        }
+      }
+
+      var text: String {
+        let name = TerminalText.safe(name)
+        switch result {
+        case .failure: return "\(name): failed\n"
+        case .success(let outcome):
+          if let reason = outcome.skipped {
+            return "\(name): skipped: \(TerminalText.safe(reason))\n"
+          }
+          return "\(name): \(outcome.rows) old rows and \(outcome.references) refs removed, "
+            + "\(outcome.packs) packs joined, \(bytes(outcome.bytesFreed))\n"
+        }
+      }
+    }
+
+    private static func json(_ rows: [Row], databaseBytes: Int64) -> JSONValue {
       .object([
-        ("databaseBytesFreed", .integer(databaseBytes)),
-        (
-          "repositories",
-          .array(
-            outcomes.map { _, outcome in
-              .object([
-                ("repository", .string(outcome.path)), ("rows", .integer(outcome.rows)),
-                ("references", .integer(outcome.references)), ("packs", .integer(outcome.packs)),
-                ("bytesFreed", .integer(outcome.bytesFreed)),
-                ("skipped", .optional(outcome.skipped)),
-              ])
-            })
-        ),
+        ("databaseBytesFreed", .integer(databaseBytes)), ("repositories", .array(rows.map(\.json))),
       ])
     }
 
-    private static func text(
-      _ outcomes: [(name: String, outcome: CacheMaintenance.Outcome)], databaseBytes: Int64
-    ) -> String {
-      outcomes.map { name, outcome in
-        let name = TerminalText.safe(name)
-        if let reason = outcome.skipped {
-          return "\(name): skipped: \(TerminalText.safe(reason))\n"
-        }
-        return "\(name): \(outcome.rows) old rows and \(outcome.references) refs removed, "
-          + "\(outcome.packs) packs joined, \(bytes(outcome.bytesFreed))\n"
-      }.joined() + "database: \(bytes(databaseBytes))\n"
+    private static func text(_ rows: [Row], databaseBytes: Int64) -> String {
+      rows.map(\.text).joined() + "database: \(bytes(databaseBytes))\n"
     }
 
     private static func bytes(_ freed: Int64) -> String {
@@ -102,17 +130,38 @@ extension CacheCommand {
           to: file, at: Date(), isCancelled: { Interruption.cancellation.isCancelled },
           progress: { options.inform("sigsentry: \(TerminalText.safe($0))") })
       }
+      let names = RepositoryNames(try cache.projects().map { ($0.baseURL, $0.path) })
+      let failures = summary.withoutMirror.map {
+        CommandFailure(
+          damaged: names.name(of: $0.path, at: $0.baseURL),
+          "The archive has no mirror of it: \($0.reason).")
+      }
       let output = StandardOutput()
       if options.json {
-        output.write(
-          JSONValue.object([
-            ("file", .string(file)), ("repositories", .integer(summary.projects)),
-            ("bytes", .integer(summary.byteCount)),
-          ]).line)
+        output.write(Self.json(summary, failures, file: file).line)
       } else {
         output.write(
-          "\(file): \(summary.projects) repositories, \(SyncOutput.bytes(summary.byteCount))\n")
+          "\(file): \(summary.projects) repositories, \(SyncOutput.bytes(summary.byteCount))"
+            + (failures.isEmpty ? "\n" : ", \(failures.count) of them without a mirror\n"))
       }
+      output.flush()
+      for failure in failures { StandardError.write(failure.text) }
+      if !failures.isEmpty { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
+    }
+
+    private static func json(
+      _ summary: CacheExport.Summary, _ failures: [CommandFailure], file: String
+    ) -> JSONValue {
+      let leftOut = zip(summary.withoutMirror, failures).map { project, failure in
+        JSONValue.object([
+          ("repository", .string(project.path)), ("baseUrl", .string(project.baseURL)),
+          ("error", failure.json),
+        ])
+      }
+      return .object([
+        ("file", .string(file)), ("repositories", .integer(summary.projects)),
+        ("bytes", .integer(summary.byteCount)), ("mirrorsLeftOut", .array(leftOut)),
+      ])
     }
   }
 
@@ -148,6 +197,20 @@ extension CacheCommand {
         )
       }
     }
+  }
+}
+
+extension CommandFailure {
+  /// A mirror that cannot be worked on.
+  fileprivate init(damaged repository: String, _ reason: String) {
+    self.init(
+      "\(repository): \(reason)",
+      hint:
+        "'sigsentry cache clear \(repository)' and 'sigsentry sync \(repository)' build it anew.")
+  }
+
+  fileprivate var json: JSONValue {
+    .object([("message", .string(summary)), ("hint", .optional(hint))])
   }
 }
 

@@ -97,7 +97,8 @@ struct CacheCommand: ParsableCommand {
               .array(
                 findings.map {
                   .object([
-                    ("repository", .string($0.path)), ("objects", .integer($0.objects)),
+                    ("repository", .string($0.path)), ("baseUrl", .optional($0.baseURL)),
+                    ("objects", .integer($0.objects)),
                     ("problems", .array($0.problems.map(JSONValue.string))),
                   ])
                 })
@@ -106,8 +107,10 @@ struct CacheCommand: ParsableCommand {
       } else {
         output.write(database.isEmpty ? "database: ok\n" : "")
         for problem in database { output.write("database: \(TerminalText.safe(problem))\n") }
+        let names = RepositoryNames(findings.map { ($0.baseURL ?? "", $0.path) })
         for finding in findings {
-          let name = TerminalText.safe(finding.path)
+          let name = TerminalText.safe(
+            finding.baseURL.map { names.name(of: finding.path, at: $0) } ?? finding.path)
           if finding.problems.isEmpty { output.write("\(name): ok, \(finding.objects) objects\n") }
           for problem in finding.problems {
             output.write("\(name): \(TerminalText.safe(problem))\n")
