@@ -58,7 +58,7 @@ public enum AnalysisError: Error, Sendable {
 /// The same query on the same cache gives the same answer.
 public struct Analyzer {
   /// The version of the rules and weights: it grows whenever any answer may differ.
-  public static let algorithmVersion = 10
+  public static let algorithmVersion = 11
   /// Below this confidence the answer is that there is no good suspect.
   public static let threshold = 0.3
 
@@ -164,11 +164,12 @@ public struct Analyzer {
   private func rank(_ investigations: [Investigation]) -> [Ranked] {
     var ranked: [Ranked] = []
     var none = -Double.infinity
-    for (index, investigation) in investigations.enumerated() {
+    let owners = FrameOwners.logarithms(investigations.map(\.places))
+    for (index, (investigation, owner)) in zip(investigations, owners).enumerated() {
       let situation = investigation.situation
-      none = max(none, Situation.product(situation.none, weights.none))
+      none = max(none, owner + Situation.product(situation.none, weights.none))
       for (candidate, score) in situation.scores(weights).enumerated() {
-        ranked.append(Ranked(investigation: index, candidate: candidate, score: score))
+        ranked.append(Ranked(investigation: index, candidate: candidate, score: owner + score))
       }
     }
     func key(_ one: Ranked) -> MergeRequestKey {

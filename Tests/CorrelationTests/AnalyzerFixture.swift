@@ -11,10 +11,13 @@ final class AnalyzerFixture {
   let upstream: GitFixture
   let directory: URL
   let cache: CacheStore
+  private let path: String
+  private let id: Int64
   private var iid: Int64 = 0
   private var time = 1_759_000_000
 
-  init() throws {
+  init(_ path: String = "acme/shop", id: Int64 = 1) throws {
+    (self.path, self.id) = (path, id)
     upstream = try GitFixture()
     directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("analyzer-\(UUID().uuidString)")
@@ -71,10 +74,16 @@ final class AnalyzerFixture {
 
   /// Fills the cache and looks into what was merged.
   func project() throws -> CachedProject {
-    try cache.add(merged, of: upstream, lookbackDays: 30, at: Self.now)
+    try project(in: cache)
+  }
+
+  private func project(in cache: CacheStore) throws -> CachedProject {
+    try cache.add(merged, of: upstream, as: path, id: id, lookbackDays: 30, at: Self.now)
   }
 
   private var made: CachedProject?
+  /// Other projects in the cache, by their paths.
+  private var added: [String: CachedProject] = [:]
 
   func analyze(_ symptom: String, revision: String? = nil, at: Date = now) throws -> Analysis {
     try Analyzer(cache: cache).analyze(query(symptom, revision: revision, at: at))
@@ -89,6 +98,16 @@ final class AnalyzerFixture {
     query.scopes = parts.map {
       AnalysisScope(project: project, pathPrefixes: $0.folders, branch: $0.branch)
     }
+    return try Analyzer(cache: cache).analyze(query)
+  }
+
+  /// Asks about the project and others together.
+  func analyze(_ symptom: String, with others: [AnalyzerFixture]) throws -> Analysis {
+    var query = try query(symptom, revision: nil, at: Self.now)
+    for other in others where added[other.path] == nil {
+      added[other.path] = try other.project(in: cache)
+    }
+    query.scopes += others.compactMap { added[$0.path] }.map { AnalysisScope(project: $0) }
     return try Analyzer(cache: cache).analyze(query)
   }
 

@@ -145,4 +145,31 @@ private let trace =
     let two = try fixture.analyze(text)
     #expect("\(one)" == "\(two)")
   }
+
+  @Test func `a line that the trace quotes is found where it stands now`() throws {
+    func code(_ head: [String], _ rate: String) -> String {
+      "def total(order):\n" + head.map { "    \($0)\n" }.joined()
+        + "    rate = \(rate)\n    return order * rate\n"
+    }
+    try fixture.commit(["src/bill.py": code(["check(order)"], "rates['DE']")])
+    let culprit = try fixture.merge(
+      "Rate by country", ["src/bill.py": code(["check(order)"], "rates[country]")])
+    try fixture.merge(
+      "Log orders",
+      ["src/bill.py": code((0..<9).map { "log(\($0))" } + ["check(order)"], "rates[country]")])
+    func trace(_ quoted: String) -> String {
+      """
+      Traceback (most recent call last):
+        File "/app/src/bill.py", line 3, in total
+          \(quoted)
+      KeyError: 'DE'
+      """
+    }
+    let found = try fixture.analyze(trace("rate = rates[country]"))
+    #expect(found.suspects.first?.mergeRequest.iid == culprit)
+    #expect(found.suspects.first?.snippet.first { $0.isNamed }?.number == 12)
+    // What stands nowhere leaves the line where the trace has it.
+    let lost = try fixture.analyze(trace("rate = gone[country]"))
+    #expect(lost.suspects.first?.mergeRequest.title == "Log orders")
+  }
 }

@@ -14,15 +14,16 @@ struct LandedMergeRequest {
 extension CacheStore {
   /// Mirrors a made repository, stores what was merged with its diffs, and looks into it.
   func add(
-    _ merged: [LandedMergeRequest], of upstream: GitFixture, lookbackDays: Int, at now: Date
+    _ merged: [LandedMergeRequest], of upstream: GitFixture, as path: String = "acme/shop",
+    id: Int64 = 1, lookbackDays: Int, at now: Date
   ) throws -> CachedProject {
-    let mirror = MirrorDirectory(cache: directory, host: "test", projectID: 1)
+    let mirror = MirrorDirectory(cache: directory, host: "test", projectID: id)
     try FileManager.default.createDirectory(
       atPath: directory + "/mirrors/test", withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: upstream.path, toPath: mirror.path)
     let project = try beginSync(
       .init(
-        host: "test", projectID: 1, baseURL: "https://test", path: "acme/shop",
+        host: "test", projectID: id, baseURL: "https://test", path: path,
         defaultBranch: "main", webURL: nil, lookbackDays: lookbackDays), at: now)
     _ = try storeMergeRequests(merged.map(\.request), project: project.id)
     let engine = DiffEngine(try Repository(bareAt: mirror.path))

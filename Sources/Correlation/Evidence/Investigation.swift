@@ -69,8 +69,9 @@ struct Investigation {
     let order = FrameOrder(query.symptom)
     let changed = try ChangedFunctions(
       named: order.namesWithoutPath, by: candidates, in: cache)
-    let places = PlaceFinder(view, lost: lost, changed: changed, below: Self.folders(scope))
-      .places(of: query.symptom, order)
+    let places = PlaceFinder(
+      view, of: project.path, lost: lost, changed: changed, below: Self.folders(scope)
+    ).places(of: query.symptom, order)
     self.places = places
     exonerations = exonerated.map { one in
       Exoneration(

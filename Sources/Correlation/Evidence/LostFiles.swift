@@ -37,9 +37,11 @@ struct LostFiles {
 
   /// The files that a path may mean, by their paths at the revision, where more of the path agrees than `suffix`
   /// components.
-  func matches(_ path: String, betterThan suffix: Int) -> [(path: [UInt8], weight: Double)] {
+  func matches(_ path: String, betterThan suffix: Int) -> [FileMatch] {
     let found = index.matches(path)
     guard let best = found.first, best.suffixLength > suffix else { return [] }
-    return found.map { (targets[$0.index], $0.weight) }
+    return found.map {
+      FileMatch(path: targets[$0.index], weight: $0.weight, agreement: $0.suffixLength)
+    }
   }
 }

@@ -6,7 +6,10 @@ struct Place {
   var path: [UInt8]
   /// The frame; `nil` for a path mentioned elsewhere.
   var frame: Int?
-  /// The line, counted from 0, moved into the named function where the given one lies outside of it.
+  /// The number of the mention; `nil` for a frame.
+  var mention: Int?
+  /// The line, counted from 0: where the quoted source stands, else moved into the named function where the given one lies
+  /// outside of it.
   var line: Int?
   /// The function that the symptom names.
   var name: String?
@@ -18,12 +21,35 @@ struct Place {
   var nearness: Double
   /// The number of its frame among those of the program's own code, from 0.
   var rank: Int
+  /// How much of the path agrees; see ``FileMatch/agreement``.
+  var agreement = 0
+  /// One for each of the function that the symptom names and the line that it quotes that the file has, less one for each
+  /// that it lacks.
+  var confirmation = 0
 
   /// What the place counts.
   var weight: Double { belief * nearness }
 
   /// The path for people.
   var text: String { String(decoding: path, as: UTF8.self) }
+}
+
+extension Place {
+  /// A place whose line and function are not looked for yet.
+  init(_ match: FileMatch) {
+    self.init(
+      path: match.path, belief: match.weight, nearness: 1, rank: 0, agreement: match.agreement)
+  }
+}
+
+/// A file of the tree that a path of the symptom may mean.
+struct FileMatch {
+  var path: [UInt8]
+  /// How far to believe it, 0 to 1; of all files of the project together at most 1.
+  var weight: Double
+  /// How many components of both paths agree, from the file's name up; some more where what stands before them names the
+  /// project.
+  var agreement: Int
 }
 
 /// Maps the places that a symptom names onto files.
@@ -37,13 +63,22 @@ struct PlaceFinder {
   private let lost: LostFiles
   private let changed: ChangedFunctions
   private let folders: [[UInt8]]
+  /// What the directory of a checkout is called.
+  private let project: Bytes
+  /// A path that names the project agrees in so many components more.
+  private static let named = 2
 
   /// - Parameters:
+  ///   - project: The path of the project.
   ///   - lost: Files that a symptom may name though the revision lacks them.
   ///   - changed: Where functions were changed that frames without a path name.
   ///   - folders: Only files below these directories count; with none, all do.
-  init(_ view: RevisionView, lost: LostFiles, changed: ChangedFunctions, below folders: [[UInt8]]) {
+  init(
+    _ view: RevisionView, of project: String, lost: LostFiles, changed: ChangedFunctions,
+    below folders: [[UInt8]]
+  ) {
     self.view = view
+    self.project = Array(project.utf8).split(separator: 0x2F).last ?? []
     self.lost = lost
     self.changed = changed
     self.folders = folders
@@ -65,24 +100,27 @@ struct PlaceFinder {
       var nearness = step.kind == .failure ? 1.0 : step.kind == .related ? 0.5 : 0.3
       for _ in 0..<rank { nearness *= Self.decay }
       for match in found {
-        places.append(
-          place(
-            (match.path, match.weight * step.share), frame: step.frame.index, line: step.frame.line,
-            name: step.frame.function?.name, nearness: nearness, rank: rank))
+        var place = place(match, of: step.frame)
+        place.belief *= step.share
+        (place.nearness, place.rank) = (nearness, rank)
+        places.append(place)
       }
       rank += 1
       last = max(last, rank)
     }
-    for mention in symptom.paths.prefix(Self.mostPaths) {
+    for (number, mention) in symptom.paths.prefix(Self.mostPaths).enumerated() {
       for match in matches(mention.path) {
-        places.append(
-          place(match, frame: nil, line: mention.line, name: nil, nearness: 1, rank: last))
+        var place = Place(match)
+        place.mention = number
+        place.rank = last
+        locate(&place, line: mention.line, name: nil, source: nil)
+        places.append(place)
       }
     }
     return places
   }
 
-  private func matches(_ frame: Symptom.Frame) -> [(path: [UInt8], weight: Double)] {
+  private func matches(_ frame: Symptom.Frame) -> [FileMatch] {
     if let path = frame.path { return frame.isInApp == false ? [] : matches(path) }
     guard let function = frame.function else { return [] }
     // An installed library may be the project's own.
@@ -93,47 +131,67 @@ struct PlaceFinder {
       let owner = function.components.dropLast().joined(separator: ".")
       let found = view.index.matches(module: owner)
       if let first = found.first, found.count == 1 || first.suffixLength > 1 {
-        let below = found.map { (path: view.paths[$0.index], weight: $0.weight) }
-          .filter { isWanted($0.path) }
+        let below = found.map(match).filter { isWanted($0.path) }
         if !below.isEmpty { return below }
       }
     }
     let paths = changed.paths(of: function.name).filter {
       isWanted($0) && view.pathSet.contains($0)
     }
-    return paths.map { ($0, 1 / Double(paths.count)) }
+    return paths.map { FileMatch(path: $0, weight: 1 / Double(paths.count), agreement: 0) }
   }
 
-  private func matches(_ path: String) -> [(path: [UInt8], weight: Double)] {
+  private func matches(_ path: String) -> [FileMatch] {
     let present = view.index.matches(path)
     let gone = lost.matches(path, betterThan: present.first?.suffixLength ?? 0)
-    let found = gone.isEmpty ? present.map { (view.paths[$0.index], $0.weight) } : gone
-    return found.filter { isWanted($0.0) }
+    let found = (gone.isEmpty ? present.map(match) : gone).filter { isWanted($0.path) }
+    guard let agreement = found.first?.agreement,
+      PathQuery(path).components.dropLast(agreement).contains(where: { $0 == project })
+    else { return found }
+    return found.map {
+      FileMatch(path: $0.path, weight: $0.weight, agreement: agreement + Self.named)
+    }
+  }
+
+  private func match(_ found: PathIndex.Match) -> FileMatch {
+    FileMatch(path: view.paths[found.index], weight: found.weight, agreement: found.suffixLength)
   }
 
   private func isWanted(_ path: [UInt8]) -> Bool {
     folders.isEmpty || folders.contains { path.starts(with: $0) }
   }
 
-  private func place(
-    _ match: (path: [UInt8], weight: Double), frame: Int?, line: Int?, name: String?,
-    nearness: Double, rank: Int
-  ) -> Place {
-    let path = match.path
-    var place = Place(
-      path: path, frame: frame, line: line.map { $0 - 1 }, name: name, function: nil,
-      belief: match.weight, nearness: nearness, rank: rank)
-    guard line != nil || name != nil, let file = view.file(path) else { return place }
+  private func place(_ match: FileMatch, of frame: Symptom.Frame) -> Place {
+    var place = Place(match)
+    place.frame = frame.index
+    locate(&place, line: frame.line, name: frame.function?.name, source: frame.source)
+    return place
+  }
+
+  /// Finds the line and the function in the file.
+  private func locate(_ place: inout Place, line: Int?, name: String?, source: String?) {
+    place.line = line.map { $0 - 1 }
+    place.name = name
+    guard line != nil || name != nil, let file = view.file(place.path) else { return }
+    let named = name.map { file.functions(named: $0) } ?? []
+    if name != nil, !file.outline.functions.isEmpty {
+      place.confirmation += named.isEmpty ? -1 : 1
+    }
+    if let source, let at = place.line {
+      let functions = named.isEmpty ? [0..<file.lineCount] : named.map(\.lines)
+      let found = file.line(reading: source, near: at, in: functions)
+      if let found { place.line = found }
+      place.confirmation += found == nil ? -1 : 1
+    }
     if let at = place.line, at >= file.lineCount { place.line = nil }
     let around = place.line.flatMap { file.outline.function(at: $0) }
     guard let name, around?.name != name else {
       place.function = around
-      return place
+      return
     }
-    let named = file.functions(named: name)
     guard let at = place.line else {
       place.function = named.first
-      return place
+      return
     }
     func distance(_ function: SourceFunction) -> Int {
       max(function.lines.lowerBound - at, at - function.lines.upperBound + 1, 0)
@@ -144,6 +202,5 @@ struct PlaceFinder {
     } else {
       place.function = around
     }
-    return place
   }
 }

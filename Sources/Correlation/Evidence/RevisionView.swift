@@ -106,6 +106,33 @@ final class RevisionFile {
       .filter { $0 != 0x0D && $0 != 0x0A }
   }
 
+  /// The line of some that reads as a text, white space at its ends aside, and that is nearest to a line; `nil` where none
+  /// does.
+  func line(reading source: String, near line: Int, in functions: [Range<Int>]) -> Int? {
+    let source = Array(source.utf8)[...].trimmed
+    guard !source.isEmpty else { return nil }
+    return text.withSpan { bytes in
+      var best: Int?
+      for number in functions.lazy.flatMap({ $0.clamped(to: 0..<self.lineCount) }) {
+        if let best, abs(number - line) >= abs(best - line) { continue }
+        let end = number + 1 < starts.count ? starts[number + 1] : bytes.count
+        if Self.reads(bytes.extracting(starts[number]..<end), source) { best = number }
+      }
+      return best
+    }
+  }
+
+  /// Whether a line is a text with white space around it.
+  private static func reads(_ line: Span<UInt8>, _ text: Bytes) -> Bool {
+    guard line.count >= text.count else { return false }
+    var start = 0
+    while start < line.count, line[start].isSpace { start += 1 }
+    guard line.count - start >= text.count else { return false }
+    for (offset, byte) in text.enumerated() where line[start + offset] != byte { return false }
+    for rest in start + text.count..<line.count where !line[rest].isSpace { return false }
+    return true
+  }
+
   /// The bytes of several lines, each with its end.
   func bytes(of lines: Range<Int>) -> [UInt8] {
     let lines = lines.clamped(to: 0..<starts.count)

@@ -4,6 +4,7 @@ struct PythonTraceParser: TraceParser {
 
   private var link = TraceAssembler.Link.none
   private var indent = 0
+  private var awaitsSource = false
   /// The message of a fatal error of the interpreter, whose threads follow.
   private var fatal: String?
   private var isInGroup = false
@@ -55,6 +56,7 @@ struct PythonTraceParser: TraceParser {
       isTypeGuessed = false
     }
     traces.add(RawFrame(function: function, location: location), .python)
+    awaitsSource = true
     self.indent = indent
     return true
   }
@@ -82,6 +84,7 @@ struct PythonTraceParser: TraceParser {
       isInGroup = isGroup || isInGroup && isFramed
       isTypeGuessed = header != nil
       link = .none
+      awaitsSource = false
       return true
     }
     if content.starts("The above exception was the direct cause")
@@ -115,12 +118,17 @@ struct PythonTraceParser: TraceParser {
     return nil
   }
 
-  /// Passes over the quoted source and its markers, and reads, and the exception below the frames.
+  /// The quoted source, its markers, and the exception below the frames.
   private mutating func readInside(
     _ content: Bytes, _ indent: Int, _ traces: inout TraceAssembler
   ) -> Bool {
     guard let open = traces.open, !open.isEmpty else { return false }
     if indent > self.indent {
+      if awaitsSource {
+        let source = content.text(atMost: 300)
+        traces.update { $0.updateLast { $0.source = source } }
+        awaitsSource = false
+      }
       return true
     }
     guard open.exceptionType == nil || isTypeGuessed else { return false }

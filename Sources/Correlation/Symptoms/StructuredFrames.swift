@@ -111,6 +111,7 @@ enum StructuredFrames {
     frame.function = object.text(of: functionKeys)
     frame.path = object.text(of: fileKeys)
     frame.line = object.number(of: lineKeys)
+    frame.source = object.text(of: ["contextline"])
     frame.column = object.text(of: ["colno", "column", "columnnumber"]).flatMap { Int($0) }
     frame.isInApp = object.text(of: ["inapp", "inproject"]).map { $0 == "true" }
     if let owner = object.text(of: ["declaringclass", "classname", "class"])

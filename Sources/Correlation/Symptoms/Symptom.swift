@@ -96,6 +96,9 @@ extension Symptom {
     /// The line, from 1; nil where unknown.
     public internal(set) var line: Int?
 
+    /// The text of the source line, where the trace quotes it.
+    public internal(set) var source: String?
+
     /// The shared library, binary or jar the text names for the frame.
     public internal(set) var module: String?
 

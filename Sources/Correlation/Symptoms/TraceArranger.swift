@@ -57,6 +57,7 @@ enum TraceArranger {
       frame.function = raw.function.flatMap { FunctionName($0, language: trace.language) }
       frame.path = raw.path
       frame.line = raw.line
+      frame.source = raw.source
       frame.module = raw.module
       frame.isInApp = LibraryCode.isInApp(raw, trace.language)
       frame.depth = trace.isInnermostLast ? trace.total - 1 - position : position

@@ -18,6 +18,8 @@ struct RawFrame: Equatable {
   var path: String?
   var line: Int?
   var column: Int?
+  /// The line of source code that the trace quotes.
+  var source: String?
   var module: String?
   /// What the form itself says about whose code it is.
   var isInApp: Bool?
