@@ -5,14 +5,23 @@ import Foundation
 public struct BacktestReport {
   private let report: Backtest.Report
   private let repository: String
+  private let baseURL: String?
+  private let name: String
   private let stored: FittedWeights?
 
   /// - Parameters:
   ///   - repository: The project's path.
+  ///   - baseURL: The address of its instance; `nil` leaves it out.
+  ///   - name: What text calls it; its path where it is not given.
   ///   - stored: The weights that `analyze` uses for it from now on; `nil` for the standard weights.
-  public init(_ report: Backtest.Report, repository: String, stored: FittedWeights?) {
+  public init(
+    _ report: Backtest.Report, repository: String, baseURL: String? = nil, name: String? = nil,
+    stored: FittedWeights?
+  ) {
     self.report = report
     self.repository = repository
+    self.baseURL = baseURL
+    self.name = name ?? repository
     self.stored = stored
   }
 
@@ -21,7 +30,8 @@ public struct BacktestReport {
   /// The answer as JSON: shares with their 95 % intervals.
   public var json: JSONValue {
     .object([
-      ("repository", .string(repository)), ("algorithm", .integer(Analyzer.algorithmVersion)),
+      ("repository", .string(repository)), ("baseUrl", .optional(baseURL)),
+      ("algorithm", .integer(Analyzer.algorithmVersion)),
       ("lookbackDays", .integer(report.lookbackDays)), ("cases", .integer(report.cases)),
       ("olderCases", .integer(report.olderCases)), ("forms", .array(report.forms.map(form))),
       ("fit", fitJSON),
@@ -86,7 +96,7 @@ public struct BacktestReport {
 
   /// The answer for a terminal of 80 columns.
   public var text: String {
-    let name = TerminalText.safe(repository)
+    let name = TerminalText.safe(name)
     guard report.cases + report.olderCases > 0 else {
       return TerminalText.wrapped(
         "\(name): no past regression to try. Reverts, 'Fixes: <commit>' trailers and sentences as 'regression from !12' are looked for, in the commits and merge requests in the cache; 'sigsentry sync \(name) --lookback-days 365' brings more of them."

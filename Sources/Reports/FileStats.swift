@@ -16,6 +16,8 @@ public struct FileStats: Sendable {
 
   /// The repository's path.
   public var repository: String
+  /// The address of its instance; `nil` leaves it out.
+  public var baseURL: String?
   /// What was compared.
   public var subject: Subject
   /// The files in git's order.
@@ -57,6 +59,7 @@ public struct FileStats: Sendable {
   /// The object of the design's JSON.
   public var json: JSONValue {
     var members: [(String, JSONValue)] = [("repository", .string(repository))]
+    if let baseURL { members.append(("baseUrl", .string(baseURL))) }
     switch subject {
     case .mergeRequest(let iid, let base, let head):
       members += [

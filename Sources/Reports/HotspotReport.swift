@@ -4,10 +4,12 @@ import Cache
 public enum HotspotReport {
   /// The JSON object.
   public static func json(
-    _ hotspots: [CacheStore.Hotspot], by grouping: CacheStore.HotspotGrouping, repository: String
+    _ hotspots: [CacheStore.Hotspot], by grouping: CacheStore.HotspotGrouping, repository: String,
+    baseURL: String
   ) -> JSONValue {
     .object([
-      ("repository", .string(repository)), ("by", .string(grouping.rawValue)),
+      ("repository", .string(repository)), ("baseUrl", .string(baseURL)),
+      ("by", .string(grouping.rawValue)),
       (
         "hotspots",
         .array(

@@ -4,25 +4,28 @@ import Foundation
 /// Merge requests in the forms of `mrs` and `mr`.
 public enum MergeRequestReport {
   /// The JSON object of one merge request, without its files.
-  public static func json(_ request: CachedMergeRequest, repository: String) -> JSONValue {
-    .object(members(request, repository: repository))
+  public static func json(
+    _ request: CachedMergeRequest, repository: String, baseURL: String
+  ) -> JSONValue {
+    .object(members(request, repository, baseURL))
   }
 
   /// The JSON object of one merge request with its files.
   public static func json(
-    _ request: CachedMergeRequest, files: [CachedFile], repository: String
+    _ request: CachedMergeRequest, files: [CachedFile], repository: String, baseURL: String
   ) -> JSONValue {
-    var members = members(request, repository: repository)
+    var members = members(request, repository, baseURL)
     members.append(("description", .string(request.description)))
     members.append(("files", .array(files.map(\.json))))
     return .object(members)
   }
 
   private static func members(
-    _ request: CachedMergeRequest, repository: String
+    _ request: CachedMergeRequest, _ repository: String, _ baseURL: String
   ) -> [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
-      ("repository", .string(repository)), ("mergeRequest", .integer(request.iid)),
+      ("repository", .string(repository)), ("baseUrl", .string(baseURL)),
+      ("mergeRequest", .integer(request.iid)),
       ("id", .integer(request.gitlabID)), ("title", .string(request.title)),
       ("state", .string(request.state)), ("draft", .bool(request.isDraft)),
       (

@@ -77,7 +77,11 @@ public enum StatusReport {
   }
 
   /// A table, a line a repository.
-  public static func text(_ repositories: [RepositoryStatus], at now: Date) -> String {
+  ///
+  /// - Parameter names: What they are called, where the list does not tell that.
+  public static func text(
+    _ repositories: [RepositoryStatus], names: RepositoryNames? = nil, at now: Date
+  ) -> String {
     guard !repositories.isEmpty else {
       return "No repositories. 'sigsentry repos add GROUP/PROJECT' adds one.\n"
     }
@@ -85,7 +89,7 @@ public enum StatusReport {
       .left("repository"), .left("synced"), .right("days"), .right("MRs"), .right("no diff"),
       .right("commits"), .right("files"), .left("state"),
     ])
-    let names = RepositoryNames(repositories.map { ($0.baseURL, $0.path) })
+    let names = names ?? RepositoryNames(repositories.map { ($0.baseURL, $0.path) })
     for repository in repositories {
       let counts = repository.counts
       table.add([

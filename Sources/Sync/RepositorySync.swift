@@ -46,7 +46,9 @@ final class RepositorySync {
     self.cache = cache
     self.cancellation = cancellation
     self.clock = clock
-    emit = { [path = target.path] in report(SyncEvent(repository: path, kind: $0)) }
+    emit = { [path = target.path, baseURL = target.baseURL] in
+      report(SyncEvent(repository: path, baseURL: baseURL, kind: $0))
+    }
     http = HTTPClient(configuration: target.http, cancellation: cancellation)
     tokens = try target.tokens(http)
     client = GitLabClient(baseURL: target.baseURL, http: http, tokens: tokens, wait: wait)

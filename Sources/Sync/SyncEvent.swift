@@ -24,6 +24,8 @@ public struct SyncEvent: Sendable {
 
   /// The repository's path, as the user gave it.
   public var repository: String
+  /// The address of its instance.
+  public var baseURL: String
   /// The news.
   public var kind: Kind
 }
@@ -58,6 +60,8 @@ public struct SyncSummary: Sendable, Equatable {
 public struct SyncReport: Sendable {
   /// The repository's path, as the user gave it.
   public var repository: String
+  /// The address of its instance; `nil` where it was not found out.
+  public var baseURL: String?
   /// What it brought, or why it failed.
   public var result: Result<SyncSummary, SyncError>
   /// When it began.
@@ -67,9 +71,11 @@ public struct SyncReport: Sendable {
 
   /// Makes a report of its parts.
   public init(
-    repository: String, result: Result<SyncSummary, SyncError>, startedAt: Date, seconds: Double
+    repository: String, baseURL: String?, result: Result<SyncSummary, SyncError>, startedAt: Date,
+    seconds: Double
   ) {
     self.repository = repository
+    self.baseURL = baseURL
     self.result = result
     self.startedAt = startedAt
     self.seconds = seconds

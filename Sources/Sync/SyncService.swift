@@ -78,7 +78,7 @@ public struct SyncService: Sendable {
     }
     let duration = (ContinuousClock.now - start).components
     return SyncReport(
-      repository: target.path, result: result, startedAt: startedAt,
+      repository: target.path, baseURL: target.baseURL, result: result, startedAt: startedAt,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) / 1e18)
   }
 

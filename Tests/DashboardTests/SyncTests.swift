@@ -89,6 +89,25 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `one path on two instances is two names`() async throws {
+    let fixture = try await DashboardFixture()
+    for address in ["https://one.example", "https://two.example"] {
+      let reference = try RepositoryReference(baseURL: try BaseURL(address), path: "acme/shop")
+      let setting = try fixture.store.addRepository(reference, connection: nil, at: Date())
+      try fixture.store.insert(
+        SyncRun(repositoryID: setting.id, cause: .person, startedAt: setting.createdAt, seconds: 1))
+    }
+    let browser = Browser(fixture)
+    let page = try await browser.get("/sync").text
+    let twin = try await browser.get("/sync.json").json["repositories"]?.elements
+    for host in ["one.example", "two.example"] {
+      #expect(page.contains("<bdi>\(host)/acme/shop</bdi>"))
+    }
+    #expect(
+      twin?.compactMap { $0["baseUrl"]?.text } == ["https://one.example", "https://two.example"])
+    await fixture.stop()
+  }
+
   @Test func `news of GitLab's bring just that repository up to date`() async throws {
     let fixture = try await DashboardFixture { $0.webhookToken = Secret("hook token") }
     let key = try fixture.key(.configWrite)

@@ -58,7 +58,8 @@ import Testing
   @Test func `a sync that is interrupted leaves no failure in the history`() {
     func run(_ error: SyncError) -> SyncRun? {
       let report = SyncReport(
-        repository: "acme/shop", result: .failure(error), startedAt: Date(), seconds: 1)
+        repository: "acme/shop", baseURL: nil, result: .failure(error), startedAt: Date(),
+        seconds: 1)
       return SyncRun(report, of: 1, cause: .schedule)
     }
     #expect(run(.cancelled) == nil)

@@ -62,7 +62,10 @@ struct RepositoryViews {
         byNumber[$0.iid]
       }
       return .json(
-        .array(found.map { MergeRequestReport.json($0, repository: setting.path) }))
+        .array(
+          found.map {
+            MergeRequestReport.json($0, repository: setting.path, baseURL: "\(setting.baseURL)")
+          }))
     case .files: return .json(try report(.file))
     case .directories: return .json(try report(.directory))
     case .authors: return .json(try report(.author))
@@ -70,7 +73,7 @@ struct RepositoryViews {
       let days = ChurnDay.days(of: try requests().map { MergeRequestRow($0) })
       return .json(
         .object([
-          ("repository", .string(setting.path)),
+          ("repository", .string(setting.path)), ("baseUrl", .string("\(setting.baseURL)")),
           (
             "days",
             .array(
@@ -87,7 +90,8 @@ struct RepositoryViews {
   }
 
   private func report(_ grouping: CacheStore.HotspotGrouping) throws -> JSONValue {
-    HotspotReport.json(try hotspots(grouping), by: grouping, repository: setting.path)
+    HotspotReport.json(
+      try hotspots(grouping), by: grouping, repository: setting.path, baseURL: "\(setting.baseURL)")
   }
 
   // MARK: One merge request
@@ -122,6 +126,6 @@ struct RepositoryViews {
   func json(_ iid: Int64) throws -> JSONValue {
     let (_, request) = try request(iid)
     return MergeRequestReport.json(
-      request, files: try files(request), repository: setting.path)
+      request, files: try files(request), repository: setting.path, baseURL: "\(setting.baseURL)")
   }
 }

@@ -111,13 +111,15 @@ actor SyncCenter {
       target = found
     } catch {
       let report = SyncReport(
-        repository: board.state(of: job.id)?.path ?? "", result: .failure(SyncError(error)),
+        repository: board.state(of: job.id)?.path ?? "", baseURL: nil,
+        result: .failure(SyncError(error)),
         startedAt: begin, seconds: 0)
       await note(report, of: job)
       return
     }
     board.change(job.id, path: target.path) {
       $0.path = target.path
+      $0.baseURL = target.baseURL
       $0.startedAt = begin
       $0.note = nil
       $0.enter(.resolving)

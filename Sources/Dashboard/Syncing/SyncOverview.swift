@@ -1,3 +1,4 @@
+import Cache
 import Foundation
 import Pages
 import Reports
@@ -19,6 +20,7 @@ struct SyncOverview: Sendable {
     let last = withHistory ? try services.store.syncRuns(limit: limit) : []
     let newest = Dictionary(
       last.map { ($0.repositoryID, $0) }, uniquingKeysWith: { $1.id > $0.id ? $1 : $0 })
+    let names = RepositoryNames(of: repositories)
     let rows = try repositories.map { setting in
       var row: RepositoryProgress
       if let state = states[setting.id], state.phase != .idle || state.last != nil {
@@ -33,15 +35,17 @@ struct SyncOverview: Sendable {
         }
       }
       row.path = setting.path
+      row.baseURL = "\(setting.baseURL)"
+      row.name = names.name(of: setting)
       if !setting.isActive, !row.isBusy { row.phase = .paused }
       return row
     }
-    let paths = Dictionary(
-      repositories.map { ($0.id, $0.path) }, uniquingKeysWith: { first, _ in first })
+    let called = Dictionary(
+      repositories.map { ($0.id, names.name(of: $0)) }, uniquingKeysWith: { first, _ in first })
     return SyncPage(
       isRunning: roundBegan != nil, repositories: rows,
       runs: Self.rounds(of: last, mayBeCut: last.count == limit).map {
-        Pages.SyncRun($0, paths: paths)
+        Pages.SyncRun($0, names: called)
       })
   }
 
@@ -67,7 +71,8 @@ struct SyncOverview: Sendable {
         }
       }
     return RepositoryProgress(
-      id: state.repositoryID, path: state.path, phase: phase, done: state.done, total: state.total,
+      id: state.repositoryID, path: state.path, baseURL: state.baseURL, phase: phase,
+      done: state.done, total: state.total,
       bytes: state.bytes ?? 0, bytesPerSecond: state.bytesPerSecond, perSecond: state.rate,
       secondsLeft: state.secondsLeft, lastResult: state.last?.words,
       lastEndedAt: state.last.map { $0.startedAt.addingTimeInterval($0.seconds) })
@@ -115,7 +120,7 @@ extension Settings.SyncRun {
 }
 
 extension Pages.SyncRun {
-  fileprivate init(_ runs: [Settings.SyncRun], paths: [RepositorySetting.ID: String]) {
+  fileprivate init(_ runs: [Settings.SyncRun], names: [RepositorySetting.ID: String]) {
     let first = runs[0]
     let end = runs.map { $0.startedAt.addingTimeInterval($0.seconds) }.max() ?? first.startedAt
     var trigger =
@@ -124,14 +129,14 @@ extension Pages.SyncRun {
       case .webhook: "webhook"
       case .person: "by hand"
       }
-    if runs.count == 1, let path = paths[first.repositoryID] { trigger += ", \(path)" }
+    if runs.count == 1, let name = names[first.repositoryID] { trigger += ", \(name)" }
     self.init(
       startedAt: first.startedAt, seconds: end.timeIntervalSince(first.startedAt),
       trigger: trigger, repositories: runs.count,
       mergeRequests: runs.reduce(0) { $0 + $1.mergeRequests },
       diffs: runs.reduce(0) { $0 + $1.diffs }, bytes: runs.reduce(0) { $0 + $1.bytesReceived },
       failures: runs.filter { $0.failure != nil }.map {
-        Failure(repository: paths[$0.repositoryID] ?? "a removed repository", reason: $0.words)
+        Failure(repository: names[$0.repositoryID] ?? "a removed repository", reason: $0.words)
       })
   }
 }

@@ -12,6 +12,8 @@ struct SyncState: Sendable {
 
   let repositoryID: RepositorySetting.ID
   var path: String
+  /// The address of its instance, once its sync began.
+  var baseURL: String?
   var phase = Phase.idle
   /// When the sync that runs began.
   var startedAt: Date?

@@ -75,7 +75,8 @@ extension RepositoryProgress {
   package var json: JSONValue {
     let words = words
     return .object([
-      ("id", .integer(id)), ("repository", .string(path)), ("phase", .string(phase.rawValue)),
+      ("id", .integer(id)), ("repository", .string(path)), ("baseUrl", .optional(baseURL)),
+      ("phase", .string(phase.rawValue)),
       ("done", .integer(done)), ("total", .optional(total)),
       ("share", share.map(JSONValue.number) ?? .null), ("underWay", .bool(isUnderWay)),
       (

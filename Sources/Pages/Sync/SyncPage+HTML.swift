@@ -57,9 +57,9 @@ extension SyncPage: Page {
     let words = repository.words
     return """
       <tr data-repository="\(repository.id)" class="\(repository.phase.rawValue)">\
-      <th scope="row"><a href="\(shell.link(.repository(repository.id)))">\(bidirectional: repository.path)</a></th>\
+      <th scope="row"><a href="\(shell.link(.repository(repository.id)))">\(bidirectional: repository.name)</a></th>\
       <td data-label="Phase" data-field="phase">\(words.phase)</td>\
-      <td data-label="Progress"><progress aria-label="Progress of \(repository.path)" max="1"\
+      <td data-label="Progress"><progress aria-label="Progress of \(repository.name)" max="1"\
       \(repository.share.map { " value=\"\(Self.decimal($0))\"" } ?? "" as HTML)\
       \(repository.isUnderWay ? "" : " hidden")></progress>\
       <span data-field="amount">\(words.amount)</span></td>\

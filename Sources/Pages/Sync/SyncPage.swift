@@ -44,6 +44,10 @@ package struct RepositoryProgress: Sendable, Equatable {
   package var id: Int64
   /// The full path.
   package var path: String
+  /// The address of its instance; nil where no sync has begun.
+  package var baseURL: String?
+  /// What it is called; its path, where no other repository has that.
+  package var name: String
   /// Where it stands.
   package var phase: Phase
   /// How many are done in this phase: merge requests listed, objects received, or diffs computed.
@@ -65,12 +69,15 @@ package struct RepositoryProgress: Sendable, Equatable {
 
   /// Makes one of its parts.
   package init(
-    id: Int64, path: String, phase: Phase, done: Int = 0, total: Int? = nil, bytes: Int = 0,
+    id: Int64, path: String, baseURL: String? = nil, phase: Phase, done: Int = 0, total: Int? = nil,
+    bytes: Int = 0,
     bytesPerSecond: Double? = nil, perSecond: Double? = nil, secondsLeft: Double? = nil,
     lastResult: String? = nil, lastEndedAt: Date? = nil
   ) {
     self.id = id
     self.path = path
+    self.baseURL = baseURL
+    name = path
     self.phase = phase
     self.done = done
     self.total = total

@@ -1,3 +1,5 @@
+import Cache
+
 /// Why a cache could not be carried into a file or out of one. What was there before stays as it is.
 public enum ArchiveError: Error, Sendable, Equatable {
   /// A file cannot be written; `reason` is the system's.
@@ -32,10 +34,16 @@ extension ArchiveError: CustomStringConvertible {
     case .replaced(let path): "\(path) was cleared or replaced meanwhile"
     case .allDamaged(let mirrors):
       "no mirror of the cache is whole: "
-        + mirrors.map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
+        + Self.text(mirrors)
     case .busy(let directory): "another import works on \(directory)"
     case .cancelled: "interrupted"
     }
+  }
+
+  private static func text(_ mirrors: [CacheExport.LeftOut]) -> String {
+    let names = RepositoryNames(mirrors.map { ($0.baseURL, $0.path) })
+    return mirrors.map { "\(names.name(of: $0.path, at: $0.baseURL)): \($0.reason)" }
+      .joined(separator: "; ")
   }
 
   /// What to do, a sentence.

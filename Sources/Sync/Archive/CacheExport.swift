@@ -53,10 +53,11 @@ public struct CacheExport {
       ArchiveLayout.manifestName,
       Array(JSONEncoder().encode(ArchiveManifest(projects: projects.count))))
     try writer.add(ArchiveLayout.databaseName, file: snapshot, isCancelled: isCancelled)
+    let names = RepositoryNames(of: projects)
     var summary = Summary(projects: projects.count)
     for (index, project) in projects.enumerated() {
       if isCancelled() { throw ArchiveError.cancelled }
-      progress(project.path)
+      progress(names.name(of: project))
       let held = try hold(project, scratch: file + ".part.packs", isCancelled: isCancelled)
       try checkPlace(of: project, identity)
       switch held {

@@ -37,7 +37,7 @@ public struct CacheImport {
   /// - Parameters:
   ///   - replaces: Whether a cache that is there may be replaced.
   ///   - isCancelled: Asked time and again.
-  ///   - progress: Told the path of each project.
+  ///   - progress: Told the name of each project.
   /// - Throws: ``ArchiveError``; ``FetchError`` for a damaged pack; ``MirrorError/busy(path:)`` while a sync works on what
   ///   is to be replaced; ``CacheError``. The cache stays as it was then.
   public func read(
@@ -97,11 +97,12 @@ public struct CacheImport {
     guard projects.count == manifest.projects else {
       throw reader.malformed("manifest and database differ")
     }
+    let names = RepositoryNames(of: projects)
     var summary = Summary(projects: projects.count)
     var entry = try reader.next()
     for (index, project) in projects.enumerated()
     where entry?.name == ArchiveLayout.references(of: index) {
-      progress(project.path)
+      progress(names.name(of: project))
       entry = try readMirror(
         of: project, numbered: index, reader, objects: &summary.objects, isCancelled: isCancelled)
     }

@@ -18,7 +18,7 @@ extension Doctor {
         ?? client.project(path: repository.path)
     } catch {
       try checkCancellation()
-      var finding = Finding.failure(.project, repository.path, error, name: connection)
+      var finding = Finding.failure(.project, repository.name, error, name: connection)
       if case GitLabError.notFound = error, let nearest = nearest(to: repository.path, client) {
         finding.remedy = "Did you mean \(nearest)? " + (finding.remedy ?? "")
       }
@@ -26,7 +26,7 @@ extension Doctor {
       return
     }
     let moved = project.path.lowercased() == repository.path.lowercased() ? "" : ", was renamed"
-    add(.ok(.project, repository.path, "project \(project.id), \(project.path)\(moved)"))
+    add(.ok(.project, repository.name, "project \(project.id), \(project.path)\(moved)"))
     let remote = GitRemote(
       url: "\(patient.baseURL)/\(project.path).git", http: http,
       authorization: { try tokens.authorization().forGit })
@@ -35,11 +35,11 @@ extension Doctor {
     do {
       let count = try remote.references(prefixes: ["refs/heads/"]).count
       let milliseconds = Int((clock.now - start) / .milliseconds(1))
-      add(.ok(.clone, repository.path, "git may read it"))
-      add(.ok(.references, repository.path, "\(count) branches listed in \(milliseconds) ms"))
+      add(.ok(.clone, repository.name, "git may read it"))
+      add(.ok(.references, repository.name, "\(count) branches listed in \(milliseconds) ms"))
     } catch {
       try checkCancellation()
-      add(cloneFailure(error, repository.path, patient))
+      add(cloneFailure(error, repository.name, patient))
     }
     try examineDiffs(of: project, repository, patient)
   }
@@ -74,7 +74,7 @@ extension Doctor {
     else {
       add(
         .trouble(
-          .diffs, repository.path, .notSynced, "never synced, so nothing can be answered yet",
+          .diffs, repository.name, .notSynced, "never synced, so nothing can be answered yet",
           state: .warning))
       return
     }
@@ -82,7 +82,7 @@ extension Doctor {
     let text = "\(counts.mergeRequests) merge requests cached, \(counts.incomplete) without a diff"
     add(
       counts.incomplete * 10 > counts.mergeRequests
-        ? .trouble(.diffs, repository.path, .slowDiffs, text, state: .warning)
-        : .ok(.diffs, repository.path, text))
+        ? .trouble(.diffs, repository.name, .slowDiffs, text, state: .warning)
+        : .ok(.diffs, repository.name, text))
   }
 }

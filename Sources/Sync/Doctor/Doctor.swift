@@ -41,11 +41,14 @@ public struct Doctor {
       public var path: String
       /// GitLab's number for it, once known.
       public var projectID: Int64?
+      /// What it is called; its path, where no other repository has that.
+      public var name: String
 
       /// Names a repository.
-      public init(path: String, projectID: Int64? = nil) {
+      public init(path: String, projectID: Int64? = nil, name: String? = nil) {
         self.path = path
         self.projectID = projectID
+        self.name = name ?? path
       }
     }
 

@@ -62,7 +62,9 @@ struct BacktestCommand: ParsableCommand {
       }
     }
     let stored = read(file, project).flatMap { $0.isUsable ? $0 : nil }
-    let output = BacktestReport(report, repository: project.path, stored: stored)
+    let output = BacktestReport(
+      report, repository: project.path, baseURL: project.baseURL,
+      name: try options.name(of: project, in: cache), stored: stored)
     StandardOutput().write(options.json ? output.json.line : Array(output.text.utf8))
   }
 
@@ -82,7 +84,8 @@ struct BacktestCommand: ParsableCommand {
     if options.json {
       StandardOutput().write(
         JSONValue.object([
-          ("repository", .string(project.path)), ("forgotten", .bool(hadWeights)),
+          ("repository", .string(project.path)), ("baseUrl", .string(project.baseURL)),
+          ("forgotten", .bool(hadWeights)),
         ]).line)
     } else {
       options.inform(

@@ -142,15 +142,17 @@ struct CacheCommand: ParsableCommand {
       var seen: Set<Int64> = []
       let projects = try paths.map { try options.project($0, in: cache) }
         .filter { seen.insert($0.id).inserted }
+      let names = RepositoryNames(of: try cache.projects())
       let clearing = CacheClearing(cache: cache)
       for project in projects {
         try clearing.clear(host: project.host, projectID: project.projectID)
         _ = try? FittedWeightsFile(cache: cache.directory, project: project).remove()
-        options.inform("Deleted the mirror and the cached data of \(project.path).")
+        options.inform("Deleted the mirror and the cached data of \(names.name(of: project)).")
       }
       if options.json {
         StandardOutput().write(
-          JSONValue.object([("cleared", .array(projects.map { .string($0.path) }))]).line)
+          JSONValue.object([("cleared", .array(projects.map { .string(names.name(of: $0)) }))]).line
+        )
       }
     }
   }

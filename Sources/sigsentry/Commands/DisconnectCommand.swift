@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cache
 import Credentials
 import Foundation
 import Reports
@@ -35,8 +36,10 @@ struct DisconnectCommand: ParsableCommand {
       }
       try revokeOnGitLab(connection, workspace)
     }
-    let purged = purge ? try purgeRepositories(of: connection, in: workspace) : []
+    let names = try workspace.names()
+    let purged = purge ? try purgeRepositories(of: connection, in: workspace).map(names.name) : []
     let left = try workspace.store.repositories().filter { $0.connectionID == connection.id }
+      .map(names.name)
     try workspace.store.delete(connection: connection.id)
     workspace.provider.forget(connection)
     let output = StandardOutput()
@@ -45,7 +48,7 @@ struct DisconnectCommand: ParsableCommand {
         JSONValue.object([
           ("disconnected", .string(connection.name)), ("revoked", .bool(revokes)),
           ("purged", .array(purged.map(JSONValue.string))),
-          ("withoutConnection", .array(left.map { .string($0.path) })),
+          ("withoutConnection", .array(left.map(JSONValue.string))),
           ("revokeAt", .optional(revokes ? nil : connection.tokenPage)),
         ]).line)
       return
@@ -57,7 +60,7 @@ struct DisconnectCommand: ParsableCommand {
     }
     if !left.isEmpty {
       text += "Without a connection now, so synced only if public: "
-      text += left.prefix(Self.mostNamed).map(\.path).joined(separator: ", ")
+      text += left.prefix(Self.mostNamed).joined(separator: ", ")
       text += left.count > Self.mostNamed ? " and \(left.count - Self.mostNamed) more.\n" : ".\n"
     }
     if revoke && !revokes { text += "Revoke the token itself \(connection.tokenPlace)\n" }
@@ -76,13 +79,13 @@ struct DisconnectCommand: ParsableCommand {
 
   private func purgeRepositories(
     of connection: Connection, in workspace: Workspace
-  ) throws -> [String] {
+  ) throws -> [RepositorySetting] {
     let cache = try options.openCacheForWriting()
-    var purged: [String] = []
+    var purged: [RepositorySetting] = []
     for setting in try workspace.store.repositories() where setting.connectionID == connection.id {
       try CacheClearing(cache: cache).clear(setting)
       try workspace.store.removeRepository(setting.id)
-      purged.append(setting.path)
+      purged.append(setting)
     }
     return purged
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cache
 import Foundation
 import Reports
 import Settings
@@ -88,6 +89,8 @@ struct DoctorCommand: AsyncParsableCommand {
     let connections = try workspace.store.connections()
     if let path { return [try patient(path, connections, workspace)] }
     let repositories = try workspace.store.repositories(activeOnly: true)
+    let names = try workspace.names()
+    let subject = { Self.subject($0, names) }
     var patients = connections.map { connection in
       let own = repositories.filter { $0.connectionID == connection.id }
       if own.count > Self.repositoriesPerConnection {
@@ -97,7 +100,7 @@ struct DoctorCommand: AsyncParsableCommand {
       }
       return Doctor.Patient(
         connection: connection, baseURL: connection.baseURL,
-        repositories: own.prefix(Self.repositoriesPerConnection).map(Self.subject))
+        repositories: own.prefix(Self.repositoriesPerConnection).map(subject))
     }
     let anonymous = Dictionary(grouping: repositories.filter { $0.connectionID == nil }) {
       $0.baseURL
@@ -106,7 +109,7 @@ struct DoctorCommand: AsyncParsableCommand {
       patients.append(
         Doctor.Patient(
           connection: nil, baseURL: baseURL,
-          repositories: own.prefix(Self.repositoriesPerConnection).map(Self.subject)))
+          repositories: own.prefix(Self.repositoriesPerConnection).map(subject)))
     }
     return patients
   }
@@ -118,7 +121,7 @@ struct DoctorCommand: AsyncParsableCommand {
     if let setting = try? workspace.repository(path) {
       return Doctor.Patient(
         connection: connections.first { $0.id == setting.connectionID }, baseURL: setting.baseURL,
-        repositories: [Self.subject(setting)])
+        repositories: [Self.subject(setting, try workspace.names())])
     }
     let reference: RepositoryReference
     do {
@@ -135,8 +138,10 @@ struct DoctorCommand: AsyncParsableCommand {
       baseURL: reference.baseURL, repositories: [.init(path: reference.path)])
   }
 
-  private static func subject(_ setting: RepositorySetting) -> Doctor.Patient.Subject {
-    .init(path: setting.path, projectID: setting.projectID)
+  private static func subject(
+    _ setting: RepositorySetting, _ names: RepositoryNames
+  ) -> Doctor.Patient.Subject {
+    .init(path: setting.path, projectID: setting.projectID, name: names.name(of: setting))
   }
 
   private func printTable() {

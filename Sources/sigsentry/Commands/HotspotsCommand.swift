@@ -31,7 +31,10 @@ struct HotspotsCommand: ParsableCommand {
       try cache.hotspots(project: project.id, mergedSince: start, by: by).prefix(limit))
     let output = StandardOutput()
     if options.json {
-      output.write(HotspotReport.json(hotspots, by: by, repository: project.path).line)
+      output.write(
+        HotspotReport.json(
+          hotspots, by: by, repository: project.path, baseURL: project.baseURL
+        ).line)
     } else if hotspots.isEmpty {
       output.write("Nothing was merged in the window.\n")
     } else {

@@ -62,12 +62,12 @@ struct MappingsCommand: ParsableCommand {
   private static func write(
     _ mappings: [ServiceMapping], _ store: SettingsStore, _ options: CommonOptions
   ) {
-    let paths = Dictionary(
-      ((try? store.repositories()) ?? []).map { ($0.id, $0.path) },
+    let repositories = Dictionary(
+      ((try? store.repositories()) ?? []).map { ($0.id, $0) },
       uniquingKeysWith: { one, _ in one })
     StandardOutput().write(
       options.json
-        ? MappingReport.json(mappings, paths: paths).line
-        : Array(MappingReport.text(mappings, paths: paths).utf8))
+        ? MappingReport.json(mappings, repositories: repositories).line
+        : Array(MappingReport.text(mappings, repositories: repositories).utf8))
   }
 }

@@ -39,7 +39,9 @@ struct MergeRequestsCommand: ParsableCommand {
     if options.json {
       output.write(
         JSONValue.array(
-          requests.map { MergeRequestReport.json($0, repository: project.path) }
+          requests.map {
+            MergeRequestReport.json($0, repository: project.path, baseURL: project.baseURL)
+          }
         ).line)
     } else if requests.isEmpty {
       output.write("No merge requests.\n")
@@ -66,8 +68,13 @@ struct MergeRequestCommand: ParsableCommand {
     let files = try request.diffID.map { try cache.files(diff: $0) } ?? []
     StandardOutput().write(
       options.json
-        ? MergeRequestReport.json(request, files: files, repository: project.path).line
-        : Array(MergeRequestReport.text(request, files: files, repository: project.path).utf8))
+        ? MergeRequestReport.json(
+          request, files: files, repository: project.path, baseURL: project.baseURL
+        ).line
+        : Array(
+          MergeRequestReport.text(
+            request, files: files, repository: try options.name(of: project, in: cache)
+          ).utf8))
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cache
 import Credentials
 import Foundation
 import GitLab
@@ -41,7 +42,8 @@ extension ReposCommand {
         do {
           let setting = try add(text, with: connection, among: instances, to: workspace)
           added.append(setting)
-          options.inform("Added \(TerminalText.safe(setting.path)), \(setting.lookbackDays) days.")
+          let name = TerminalText.safe(try workspace.names().name(of: setting))
+          options.inform("Added \(name), \(setting.lookbackDays) days.")
         } catch {
           guard var failure = CommandFailure(error) else { throw error }
           failure.summary = "\(text): \(failure.summary)"
@@ -50,8 +52,9 @@ extension ReposCommand {
         }
       }
       if options.json {
+        let names = try workspace.names()
         StandardOutput().write(
-          JSONValue.object([("added", .array(added.map { .string($0.path) }))]).line)
+          JSONValue.object([("added", .array(added.map { .string(names.name(of: $0)) }))]).line)
       }
       guard let first = failures.first else { return }
       throw ExitCode(added.isEmpty ? first.code.rawValue : CommandFailure.Code.partlyDone.rawValue)

@@ -45,18 +45,20 @@ struct ReposCommand: ParsableCommand {
 
     func run() throws {
       let workspace = try Workspace(options)
+      let names = try workspace.names()
       let settings = try workspace.repositories(paths)
       for setting in settings {
         let mappings = try workspace.store.removeRepository(setting.id)
         options.inform(
-          "Removed \(setting.path)"
+          "Removed \(names.name(of: setting))"
             + (mappings.isEmpty
               ? "" : " and the mappings of \(mappings.map(\.service).joined(separator: ", "))")
             + ". Its cached data stays until 'sigsentry cache clear'.")
       }
       if options.json {
         StandardOutput().write(
-          JSONValue.object([("removed", .array(settings.map { .string($0.path) }))]).line)
+          JSONValue.object([("removed", .array(settings.map { .string(names.name(of: $0)) }))]).line
+        )
       }
     }
   }
@@ -88,7 +90,9 @@ struct ReposCommand: ParsableCommand {
       }
       let status = try options.statuses().status(of: edited)
       StandardOutput().write(
-        options.json ? status.json.line : Array(StatusReport.text([status], at: Date()).utf8))
+        options.json
+          ? status.json.line
+          : Array(StatusReport.text([status], names: try workspace.names(), at: Date()).utf8))
     }
   }
 }

@@ -72,7 +72,7 @@ struct ScheduleCommand: AsyncParsableCommand {
       let start = ContinuousClock.now
       let reports = try await SyncRound(Workspace(quiet), jobs: jobs, cause: .schedule).run(
         workspace.store.repositories(activeOnly: true))
-      SyncRound.explainFailures(reports)
+      SyncRound.explainFailures(reports, try workspace.names())
       let failed = reports.filter { if case .failure = $0.result { true } else { false } }
       let summaries = reports.compactMap { try? $0.result.get() }
       let elapsed = (ContinuousClock.now - start).components

@@ -61,7 +61,8 @@ struct StatsCommand: ParsableCommand {
     let cache = try options.openCache()
     let project = try options.project(path, in: cache)
     let writer = StatsWriter(
-      format: format ?? (options.json ? .json : .table), nullTerminated: z, isList: mrs || commits)
+      format: format ?? (options.json ? .json : .table), nullTerminated: z, isList: mrs || commits,
+      baseURL: project.baseURL)
     let start = try since.map { try options.since($0) } ?? project.windowStart
     let filter = filterPath.flatMap(Self.filter)
     if mrs {
@@ -166,16 +167,20 @@ private final class StatsWriter {
   let format: StatsCommand.Format
   private let nullTerminated: Bool
   private let isList: Bool
+  private let baseURL: String
   private let output = StandardOutput()
   private var count = 0
 
-  init(format: StatsCommand.Format, nullTerminated: Bool, isList: Bool) {
+  init(format: StatsCommand.Format, nullTerminated: Bool, isList: Bool, baseURL: String) {
     self.format = format
+    self.baseURL = baseURL
     self.nullTerminated = nullTerminated
     self.isList = isList
   }
 
   func write(_ stats: FileStats, title: String) {
+    var stats = stats
+    stats.baseURL = baseURL
     switch format {
     case .table:
       if isList { output.write((count > 0 ? "\n" : "") + TerminalText.safe(title) + "\n") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cache
 import Foundation
 import HTTP
 import Reports
@@ -55,15 +56,16 @@ struct SyncCommand: AsyncParsableCommand {
     let reports = try await SyncRound(workspace, jobs: jobs, cause: .person).run(
       settings, lookbackDays: lookbackDays, since: since,
       content: windowOnly.map { $0 ? .windowOnly : .full } ?? .automatic)
+    let names = try workspace.names()
     let output = StandardOutput()
     if options.json {
       output.write(SyncOutput.json(reports).line)
     } else {
-      for report in reports { output.write(SyncOutput.line(report) + "\n") }
+      for report in reports { output.write(SyncOutput.line(report, names) + "\n") }
     }
     output.flush()
     if Interruption.cancellation.isCancelled { throw CancellationError() }
-    SyncRound.explainFailures(reports)
+    SyncRound.explainFailures(reports, names)
     let code = SyncOutput.exitCode(reports)
     if code != 0 { throw ExitCode(code) }
   }
@@ -87,7 +89,8 @@ struct SyncRound {
   ) async throws -> [SyncReport] {
     let options = workspace.options
     let display = ProgressDisplay(
-      options.quiet ? .silent : StandardError.isTerminal && !options.verbose ? .terminal : .plain)
+      options.quiet ? .silent : StandardError.isTerminal && !options.verbose ? .terminal : .plain,
+      names: try workspace.names())
     let access = workspace.access
     let targets = try settings.map {
       try access.target(for: $0, lookbackDays: lookbackDays, since: since, content: content)
@@ -105,7 +108,7 @@ struct SyncRound {
     return reports
   }
 
-  static func explainFailures(_ reports: [SyncReport]) {
+  static func explainFailures(_ reports: [SyncReport], _ names: RepositoryNames) {
     // That a login is needed is said once of all repositories of a connection.
     var logins: [String: Int] = [:]
     for report in reports {
@@ -118,7 +121,8 @@ struct SyncRound {
       let count = error.isAuthorization ? logins.removeValue(forKey: failure.text) : 1
       guard let count else { continue }
       failure.summary =
-        report.repository + (count == 1 ? "" : " and \(count - 1) more") + ": \(failure.summary)"
+        report.name(among: names) + (count == 1 ? "" : " and \(count - 1) more")
+        + ": \(failure.summary)"
       StandardError.write(failure.text)
     }
   }

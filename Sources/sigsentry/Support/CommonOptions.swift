@@ -122,6 +122,11 @@ struct CommonOptions: ParsableArguments {
     try CachedProjectLookup.project(text, in: cache)
   }
 
+  /// What a project is called among all of the cache.
+  func name(of project: CachedProject, in cache: CacheStore) throws -> String {
+    RepositoryNames(of: try cache.projects()).name(of: project)
+  }
+
   /// Writes what a person has to do now to standard error, even if quiet.
   func tell(_ text: String) { StandardError.write(text + "\n") }
 

@@ -1,3 +1,4 @@
+import Cache
 import Foundation
 import Mirror
 import Reports
@@ -15,21 +16,26 @@ final class ProgressDisplay: Sendable {
   }
 
   private let style: Style
+  private let names: RepositoryNames
   private let state = Mutex(State())
   /// Between two drawings of the terminal's line.
   private static let frame = Duration.milliseconds(100)
   /// Between two plain lines of one repository in one phase.
   private static let pace = Duration.seconds(10)
 
-  init(_ style: Style) { self.style = style }
+  init(_ style: Style, names: RepositoryNames) {
+    self.style = style
+    self.names = names
+  }
 
   func show(_ event: SyncEvent) {
     guard style != .silent else { return }
     let now = ContinuousClock.now
+    let name = names.name(of: event.repository, at: event.baseURL)
     state.withLock { state in
-      var meter = state.meters[event.repository] ?? Meter(at: now)
+      var meter = state.meters[name] ?? Meter(at: now)
       let isNews = meter.take(event.kind, at: now)
-      let text = "\(TerminalText.safe(event.repository)): \(meter.text(at: now))"
+      let text = "\(TerminalText.safe(name)): \(meter.text(at: now))"
       switch style {
       case .silent: break
       case .plain:
@@ -47,7 +53,7 @@ final class ProgressDisplay: Sendable {
           state.lastDrawn = now
         }
       }
-      state.meters[event.repository] = meter
+      state.meters[name] = meter
     }
   }
 

@@ -1,11 +1,12 @@
+import Cache
 import Foundation
 import Reports
 import Sync
 
 /// How a sync's reports read: a line each for people, a list for `--json`.
 enum SyncOutput {
-  static func line(_ report: SyncReport) -> String {
-    let name = TerminalText.safe(report.repository)
+  static func line(_ report: SyncReport, _ names: RepositoryNames) -> String {
+    let name = TerminalText.safe(report.name(among: names))
     switch report.result {
     case .failure(let error): return "\(name): failed: \(TerminalText.safe(error.summary))"
     case .success(let summary):
@@ -25,7 +26,9 @@ enum SyncOutput {
   static func json(_ reports: [SyncReport]) -> JSONValue {
     .array(
       reports.map { report in
-        var members: [(String, JSONValue)] = [("repository", .string(report.repository))]
+        var members: [(String, JSONValue)] = [
+          ("repository", .string(report.repository)), ("baseUrl", .optional(report.baseURL)),
+        ]
         switch report.result {
         case .success(let summary):
           members += [
@@ -80,5 +83,12 @@ enum SyncOutput {
     case ..<3600: "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
     default: "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
     }
+  }
+}
+
+extension SyncReport {
+  /// What its repository is called.
+  func name(among names: RepositoryNames) -> String {
+    baseURL.map { names.name(of: repository, at: $0) } ?? repository
   }
 }

@@ -1,3 +1,4 @@
+import Cache
 import Credentials
 import Foundation
 import GitLab
@@ -54,6 +55,9 @@ struct Workspace {
     var seen: Set<Int64> = []
     return try texts.map { try repository($0) }.filter { seen.insert($0.id).inserted }
   }
+
+  /// What the repositories in the settings are called.
+  func names() throws -> RepositoryNames { RepositoryNames(of: try store.repositories()) }
 
   var access: RepositoryAccess { RepositoryAccess(store: store, provider: provider) }
 
