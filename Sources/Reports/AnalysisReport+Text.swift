@@ -127,8 +127,8 @@ extension AnalysisReport {
 
   /// What was looked at, a sentence.
   var headline: String {
-    "\(Self.count(analysis.candidates, "merge request")) of the "
-      + "\(Self.count(analysis.lookbackDays, "day")) before \(UTCTime.text(analysis.at)) in "
+    "\(Count.of(analysis.candidates, "merge request")) of the "
+      + "\(Count.of(analysis.lookbackDays, "day")) before \(UTCTime.text(analysis.at)) in "
       + (analysis.repositories.count > Self.namedRepositories
         ? "\(analysis.repositories.count) repositories "
         : "\(analysis.repositories.joined(separator: ", ")) ")
@@ -188,12 +188,12 @@ extension AnalysisReport {
     let others = analysis.revisions.count - revisions.count
     if others > 0 {
       lines.append(
-        "Read \(others == 1 ? "1 repository" : "\(others) repositories") more, at commits that the JSON lists."
+        "Read \(Count.of(others, "repository", "repositories")) more, at commits that the JSON lists."
       )
     }
     var symptom =
       "The symptom has "
-      + (analysis.frames == 0 ? "no frames" : Self.count(analysis.frames, "frame"))
+      + (analysis.frames == 0 ? "no frames" : Count.of(analysis.frames, "frame"))
     if !analysis.services.isEmpty {
       symptom += " and names \(analysis.services.prefix(5).joined(separator: ", "))"
       if analysis.services.count > 5 { symptom += " and \(analysis.services.count - 5) more" }
@@ -202,7 +202,7 @@ extension AnalysisReport {
     var rules = "Rules of version \(Analyzer.algorithmVersion), "
     if let weights {
       rules +=
-        "weights fitted to \(Self.count(weights.cases, "past regression")) of this repository."
+        "weights fitted to \(Count.of(weights.cases, "past regression")) of this repository."
     } else {
       rules += "standard weights."
     }
@@ -212,14 +212,10 @@ extension AnalysisReport {
 
   func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
-  static func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
-  }
-
   private static func span(_ seconds: Double) -> String {
     let hours = max(0, seconds / 3600)
     if hours < 1 { return "less than an hour" }
-    if hours < 48 { return count(Int(hours.rounded()), "hour") }
-    return count(Int((hours / 24).rounded()), "day")
+    if hours < 48 { return Count.of(Int(hours.rounded()), "hour") }
+    return Count.of(Int((hours / 24).rounded()), "day")
   }
 }

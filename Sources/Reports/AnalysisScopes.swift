@@ -301,7 +301,9 @@ public struct AnalysisScopes {
       )
     }
     if short.count > Self.mostNotes {
-      shortfalls.append("So it is with \(short.count - Self.mostNotes) more repositories.")
+      shortfalls.append(
+        "So it is with \(Count.of(short.count - Self.mostNotes, "more repository", "more repositories"))."
+      )
     }
     stale.sort { ($0.syncedAt, $0.name) < ($1.syncedAt, $1.name) }
     for (name, synced) in stale.prefix(Self.mostNotes) {
@@ -311,7 +313,7 @@ public struct AnalysisScopes {
     }
     if let next = stale.dropFirst(Self.mostNotes).first {
       shortfalls.append(
-        "So it is with \(stale.count - Self.mostNotes) more repositories, synced at \(UTCTime.text(next.syncedAt)) or later."
+        "So it is with \(Count.of(stale.count - Self.mostNotes, "more repository", "more repositories")), synced at \(UTCTime.text(next.syncedAt)) or later."
       )
     }
     for project in failed.prefix(Self.mostNotes) {

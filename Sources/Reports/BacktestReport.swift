@@ -103,7 +103,7 @@ public struct BacktestReport {
       )
     }
     var text = TerminalText.wrapped(
-      "\(name): \(AnalysisReport.count(report.cases, "past regression")) with the culprit in the \(AnalysisReport.count(report.lookbackDays, "day")) before, \(report.olderCases) with an older one."
+      "\(name): \(Count.of(report.cases, "past regression")) with the culprit in the \(Count.of(report.lookbackDays, "day")) before, \(report.olderCases) with an older one."
     )
     text += "\n" + table(report.forms) + "\n"
     text += TerminalText.wrapped(
@@ -118,7 +118,7 @@ public struct BacktestReport {
       guard let stored else { return "" }
       return "\n"
         + TerminalText.wrapped(
-          "'analyze' uses weights that were fitted to \(AnalysisReport.count(stored.cases, "case")) of this repository; the table is of the standard weights. '--fit' fits them anew, '--reset' forgets them."
+          "'analyze' uses weights that were fitted to \(Count.of(stored.cases, "case")) of this repository; the table is of the standard weights. '--fit' fits them anew, '--reset' forgets them."
         )
     case .tooFew(let needed):
       return "\n"

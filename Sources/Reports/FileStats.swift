@@ -90,7 +90,9 @@ public struct FileStats: Sendable {
   private var shortfall: String? {
     if let incomplete { return incomplete }
     let count = files.count { $0.precision != nil }
-    return count == 0 ? nil : "\(count) files are too large to be compared line by line"
+    return count == 0
+      ? nil
+      : Count.of(count, "file is", "files are") + " too large to be compared line by line"
   }
 
   /// The bytes of `git diff --numstat [-z] -M` over the same trees.
@@ -135,7 +137,10 @@ public struct FileStats: Sendable {
     }
     let totals = DiffTotals(files)
     return table.text
-      + "\(totals.files) files, \(totals.additions) additions, \(totals.deletions) deletions\n"
+      + [
+        Count.of(totals.files, "file"), Count.of(totals.additions, "addition"),
+        Count.of(totals.deletions, "deletion"),
+      ].joined(separator: ", ") + "\n"
   }
 }
 

@@ -23,7 +23,7 @@ public struct MissingContents: Error, Sendable {
       first.path.isEmpty
       ? "its tree" : "'\(String(decoding: first.path, as: UTF8.self))'"
     return first.isTree
-      ? "The mirror lacks \(count) directories that this needs, as \(place) (tree \(first.id))."
-      : "The mirror lacks the contents of \(count) files that this needs, as \(place) (blob \(first.id))."
+      ? "The mirror lacks \(count == 1 ? "a directory" : "\(count) directories") that this needs, as \(place) (tree \(first.id))."
+      : "The mirror lacks the contents of \(count == 1 ? "a file" : "\(count) files") that this needs, as \(place) (blob \(first.id))."
   }
 }

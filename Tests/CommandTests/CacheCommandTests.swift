@@ -114,7 +114,7 @@ import Testing
     #expect(!exists(file) || !exists(file + ".part"))
     let exported = try await fixture.run("cache", "export", file)
     #expect(exported.status == 0, "\(exported.errorText)")
-    #expect(exported.text.contains("1 repositories"))
+    #expect(exported.text.contains("1 repository"))
     #expect(!exists(file + ".part") && !exists(file + ".part.sqlite"))
 
     await fixture.double.stop()

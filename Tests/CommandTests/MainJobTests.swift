@@ -18,7 +18,7 @@ import Testing
       in: fixture.project, title: "Change", source: "topic")
     let synced = try await fixture.run("sync")
     #expect(synced.status == 0, "\(synced.errorText)")
-    #expect(synced.text.contains("1 merge requests changed"))
+    #expect(synced.text.contains("1 merge request changed"))
     let runs = try SettingsStore(directory: fixture.config, access: .readOnly).syncRuns(limit: 5)
     #expect(runs.map(\.cause) == [.person] && runs.map(\.mergeRequests) == [1])
     let stats = try await fixture.run(

@@ -16,7 +16,7 @@ import Testing
     let key = try fixture.key(.configWrite)
     _ = try await fixture.api("POST", "/v1/config/repos", key: key, fixture.config())
     async let stream = fixture.client.send(
-      "GET", "/events", until: "1 merge requests changed")
+      "GET", "/events", until: "1 merge request changed")
     let browser = Browser(fixture)
     let started = try await browser.post("/sync")
     #expect(started.status == 303 && started["Location"] == "/sync")

@@ -64,6 +64,18 @@ import Testing
     #expect(text(.object([("z", .null), ("a", .null)])) == #"{"z":null,"a":null}"#)
   }
 
+  @Test func `one thing is one`() {
+    let one = FileStats(
+      repository: "a/b", subject: .commit(sha: "s", parent: nil),
+      files: [
+        CachedFile(path: [0x61], oldPath: nil, status: .added, additions: 1, deletions: 0)
+      ], incomplete: nil)
+    #expect(one.text().hasSuffix("\n1 file, 1 addition, 0 deletions\n"))
+    #expect(Count.of(2, "file") == "2 files")
+    #expect(Count.of(1, "repository", "repositories") == "1 repository")
+    #expect(Count.of(0, "repository", "repositories") == "0 repositories")
+  }
+
   @Test func `a path that is not UTF-8 is given exactly too`() {
     let stats = FileStats(
       repository: "a/b", subject: .commit(sha: "s", parent: nil),

@@ -2,6 +2,7 @@ import Credentials
 import Foundation
 import GitLab
 import Pages
+import Reports
 import Settings
 import Sync
 
@@ -142,7 +143,8 @@ extension Configuration {
       }
     }
     if changesDays, !outcome.before.isEmpty {
-      outcome.changes.append("The lookback is \(days) days now; it was \(shown.lookbackDays).")
+      outcome.changes.append(
+        "The lookback is \(Count.of(days, "day")) now; it was \(shown.lookbackDays).")
     }
     if changesActive {
       outcome.changes.append(isActive ? "Syncs are resumed." : "Syncs are paused.")

@@ -4,6 +4,7 @@ import GitLab
 import HTTP
 import HTTPTypes
 import Pages
+import Reports
 import Settings
 import Sync
 
@@ -149,7 +150,9 @@ struct CodeReposRoutes: Sendable {
     var details: [String] = []
     if !check.excessScopes.isEmpty { details.append(Trouble.excessScopes.remedy()) }
     if outcome.adoptedRepositories > 0 {
-      details.append("\(outcome.adoptedRepositories) repositories now use it.")
+      details.append(
+        Count.of(outcome.adoptedRepositories, "repository now uses", "repositories now use")
+          + " it.")
     }
     let notice = Notice(
       kind: details.isEmpty ? .success : .warning,
@@ -302,7 +305,9 @@ struct CodeReposRoutes: Sendable {
     var consequences = ["Its token is deleted from this machine."]
     if !item.repositories.isEmpty {
       consequences.append(
-        "Its \(item.repositories.count) repositories stay, without a connection: they are synced only if public."
+        item.repositories.count == 1
+          ? "Its repository stays, without a connection: it is synced only if public."
+          : "Its \(item.repositories.count) repositories stay, without a connection: they are synced only if public."
       )
     }
     let page = ConfirmPage(

@@ -115,7 +115,8 @@ extension Settings.SyncRun {
   var words: String {
     if let failure { return [failure, hint].compactMap { $0 }.joined(separator: " ") }
     return
-      "\(mergeRequests) merge requests changed, \(diffs) diffs computed, \(commits) new commits."
+      "\(Count.of(mergeRequests, "merge request")) changed, \(Count.of(diffs, "diff")) computed, "
+      + "\(Count.of(commits, "new commit"))."
   }
 }
 

@@ -36,7 +36,10 @@ extension Doctor {
       let count = try remote.references(prefixes: ["refs/heads/"]).count
       let milliseconds = Int((clock.now - start) / .milliseconds(1))
       add(.ok(.clone, repository.name, "git may read it"))
-      add(.ok(.references, repository.name, "\(count) branches listed in \(milliseconds) ms"))
+      add(
+        .ok(
+          .references, repository.name,
+          "\(count == 1 ? "1 branch" : "\(count) branches") listed in \(milliseconds) ms"))
     } catch {
       try checkCancellation()
       add(cloneFailure(error, repository.name, patient))
@@ -79,7 +82,9 @@ extension Doctor {
       return
     }
     let counts = try cache.counts(project: cached.id)
-    let text = "\(counts.mergeRequests) merge requests cached, \(counts.incomplete) without a diff"
+    let text =
+      "\(counts.mergeRequests) merge request\(counts.mergeRequests == 1 ? "" : "s") cached, "
+      + "\(counts.incomplete) without a diff"
     add(
       counts.incomplete * 10 > counts.mergeRequests
         ? .trouble(.diffs, repository.name, .slowDiffs, text, state: .warning)

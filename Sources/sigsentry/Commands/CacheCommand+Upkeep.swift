@@ -91,8 +91,9 @@ extension CacheCommand {
           if let reason = outcome.skipped {
             return "\(name): skipped: \(TerminalText.safe(reason))\n"
           }
-          return "\(name): \(outcome.rows) old rows and \(outcome.references) refs removed, "
-            + "\(outcome.packs) packs joined, \(bytes(outcome.bytesFreed))\n"
+          return
+            "\(name): \(Count.of(outcome.rows, "old row")) and \(Count.of(outcome.references, "ref")) removed, "
+            + "\(Count.of(outcome.packs, "pack")) joined, \(bytes(outcome.bytesFreed))\n"
         }
       }
     }
@@ -141,7 +142,7 @@ extension CacheCommand {
         output.write(Self.json(summary, failures, file: file).line)
       } else {
         output.write(
-          "\(file): \(summary.projects) repositories, \(SyncOutput.bytes(summary.byteCount))"
+          "\(file): \(Count.of(summary.projects, "repository", "repositories")), \(SyncOutput.bytes(summary.byteCount))"
             + (failures.isEmpty ? "\n" : ", \(failures.count) of them without a mirror\n"))
       }
       output.flush()
@@ -193,7 +194,8 @@ extension CacheCommand {
           ]).line)
       } else {
         output.write(
-          "\(options.cacheDirectory): \(summary.projects) repositories, \(summary.objects) objects\n"
+          "\(options.cacheDirectory): \(Count.of(summary.projects, "repository", "repositories")), "
+            + "\(Count.of(summary.objects, "object"))\n"
         )
       }
     }

@@ -111,7 +111,9 @@ struct CacheCommand: ParsableCommand {
         for finding in findings {
           let name = TerminalText.safe(
             finding.baseURL.map { names.name(of: finding.path, at: $0) } ?? finding.path)
-          if finding.problems.isEmpty { output.write("\(name): ok, \(finding.objects) objects\n") }
+          if finding.problems.isEmpty {
+            output.write("\(name): ok, \(Count.of(finding.objects, "object"))\n")
+          }
           for problem in finding.problems {
             output.write("\(name): \(TerminalText.safe(problem))\n")
           }

@@ -188,7 +188,9 @@ struct ConnectCommand: AsyncParsableCommand {
     text += " the connection \(connection.name) to \(connection.baseURL): "
     text += ConnectionReport.owner(connection) + ".\n"
     if outcome.adoptedRepositories > 0 {
-      text += "\(outcome.adoptedRepositories) repositories now use it.\n"
+      text += Count.of(
+        outcome.adoptedRepositories, "repository now uses", "repositories now use")
+      text += " it.\n"
     }
     return text
   }

@@ -45,7 +45,7 @@ struct ConnectionsCommand: ParsableCommand {
       StandardOutput().write(
         options.json
           ? JSONValue.object([("resealed", .integer(count))]).line
-          : Array("Sealed \(count) secrets with a new key.\n".utf8))
+          : Array("Sealed \(Count.of(count, "secret")) with a new key.\n".utf8))
     }
   }
 }

@@ -43,7 +43,7 @@ extension ReposCommand {
           let setting = try add(text, with: connection, among: instances, to: workspace)
           added.append(setting)
           let name = TerminalText.safe(try workspace.names().name(of: setting))
-          options.inform("Added \(name), \(setting.lookbackDays) days.")
+          options.inform("Added \(name), \(Count.of(setting.lookbackDays, "day")).")
         } catch {
           guard var failure = CommandFailure(error) else { throw error }
           failure.summary = "\(text): \(failure.summary)"

@@ -83,9 +83,9 @@ struct ScheduleCommand: AsyncParsableCommand {
         output.write(
           """
           \(UTCTime.text(Date())) \(reports.count - failed.count) synced, \(failed.count) failed, \
-          \(summaries.reduce(0) { $0 + $1.mergeRequests }) merge requests changed, \
-          \(summaries.reduce(0) { $0 + $1.diffs }) diffs computed, \
-          \(summaries.reduce(0) { $0 + $1.apiRequests }) API requests, \(elapsed.seconds) s
+          \(Count.of(summaries.reduce(0) { $0 + $1.mergeRequests }, "merge request")) changed, \
+          \(Count.of(summaries.reduce(0) { $0 + $1.diffs }, "diff")) computed, \
+          \(Count.of(summaries.reduce(0) { $0 + $1.apiRequests }, "API request")), \(elapsed.seconds) s
 
           """)
       }

@@ -10,11 +10,12 @@ enum SyncOutput {
     switch report.result {
     case .failure(let error): return "\(name): failed: \(TerminalText.safe(error.summary))"
     case .success(let summary):
-      var parts = ["\(summary.mergeRequests) merge requests changed"]
-      parts.append("\(summary.diffs) diffs computed (\(summary.files) files)")
-      parts.append("\(summary.commits) new commits")
+      var parts = [Count.of(summary.mergeRequests, "merge request") + " changed"]
+      parts.append(
+        Count.of(summary.diffs, "diff") + " computed (\(Count.of(summary.files, "file")))")
+      parts.append(Count.of(summary.commits, "new commit"))
       if summary.incomplete > 0 { parts.append("\(summary.incomplete) without a diff") }
-      parts.append("\(summary.apiRequests) API requests")
+      parts.append(Count.of(summary.apiRequests, "API request"))
       parts.append("\(bytes(summary.bytesReceived)) in \(seconds(report.seconds))")
       let moved =
         summary.path.lowercased() == report.repository.lowercased()

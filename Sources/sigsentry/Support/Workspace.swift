@@ -105,6 +105,6 @@ extension Connection {
     if days <= 0 { return "The token of the connection \(name) has expired. \(remedy)" }
     guard days <= Self.warningDays else { return nil }
     return
-      "The token of the connection \(name) expires in \(Int(days.rounded(.up))) days. \(remedy)"
+      "The token of the connection \(name) expires in \(Count.of(Int(days.rounded(.up)), "day")). \(remedy)"
   }
 }
