@@ -1,3 +1,5 @@
+import Settings
+
 /// Why there is no key to open the vault with. No case holds a key.
 public enum KeyError: Error, Hashable, Sendable {
   /// Not a key as it is written.
@@ -35,19 +37,15 @@ public enum KeyError: Error, Hashable, Sendable {
     switch self {
     case .malformed:
       "A key is 64 hexadecimal digits or 32 bytes in base64, as 'openssl rand -hex 32' prints it."
-    case .unreadable: "Make it readable for you alone."
+    case .unreadable(let path, _):
+      "Make it readable for you alone, as with: chmod 600 \(ConfigDirectory.quoted(path))"
     case .notAFile: "Put the file itself there."
-    case .tooOpen(let path, _): "Run: chmod 600 \(quoted(path))"
-    case .otherOwner(let path, _): "Run: chown \"$(id -u)\" \(quoted(path))"
+    case .tooOpen(let path, _): "Run: chmod 600 \(ConfigDirectory.quoted(path))"
+    case .otherOwner(let path, _): "Run: chown \"$(id -u)\" \(ConfigDirectory.quoted(path))"
     case .missing:
       "Bring it back from a backup or set SIGSENTRY_KEY; or disconnect every connection and connect "
         + "again."
     case .cannotStore: "Make the directory writable for you, or set SIGSENTRY_KEY."
     }
-  }
-
-  /// A path as a shell takes it.
-  private func quoted(_ path: String) -> String {
-    "'" + path.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -46,7 +46,7 @@ package enum ConfigDirectory {
     return try body()
   }
 
-  private static func parent(of path: String) -> String? {
+  static func parent(of path: String) -> String? {
     let trimmed = path.reversed().drop { $0 == "/" }
     let above = trimmed.drop { $0 != "/" }.drop { $0 == "/" }
     return above.isEmpty ? nil : String(above.reversed())

@@ -181,7 +181,7 @@ import Testing
     let failed = lines.filter { $0.state == "failed" }
     #expect(failed.map(\.trouble) == ["settingsReadOnly"])
     #expect(failed.first?.text.contains("cannot be written; what is in it is sound") == true)
-    #expect(failed.first?.remedy?.contains("writable") == true)
+    #expect(failed.first?.remedy?.hasPrefix("Run: chmod u+rwx '\(fixture.config)', or ") == true)
     let well = Set(lines.filter { $0.state == "ok" }.map(\.part))
     #expect(
       well.isSuperset(of: ["key", "cache", "disk", "token", "project", "references", "diffs"]))
@@ -207,6 +207,42 @@ import Testing
     #expect(none.text.contains("FAILED  settings   The settings at \(database) cannot be written."))
     #expect(none.text.contains("\nok      cache"))
     chmod(fixture.config, 0o755)
+    await fixture.stop()
+  }
+
+  @Test func `of a config directory that cannot be used it is said what helps`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare(mergeRequests: 0)
+    let (config, files) = (fixture.config, FileManager.default)
+    func remedy() async throws -> String? {
+      let result = try await fixture.runUnprivileged("doctor", "--offline", "--json")
+      let lines = try JSONDecoder().decode([Line].self, from: Data(result.output))
+      let failed = lines.filter { $0.state == "failed" }
+      #expect(result.status == 1 && failed.map(\.part) == ["settings"], "\(result.text)")
+      return failed.first?.remedy
+    }
+    let otherwise = ", or choose another directory with --config."
+    for mode: mode_t in [0, 0o500, 0o300] {
+      chmod(config, mode)
+      #expect(try await remedy() == "Run: chmod u+rwx '\(config)'\(otherwise)")
+    }
+    chmod(config, 0o700)
+    let database = config + "/connections.sqlite"
+    chmod(database, 0)
+    #expect(try await remedy() == "Run: chmod u+rw '\(database)'\(otherwise)")
+    chmod(database, 0o600)
+    try files.moveItem(atPath: config, toPath: config + "-kept")
+    try Data().write(to: URL(fileURLWithPath: config))
+    #expect(
+      try await remedy() == "Move the file away: mv '\(config)' '\(config).old'\(otherwise)")
+    unlink(config)
+    chmod(fixture.directory.path, 0o500)
+    let hidden = try await fixture.runUnprivileged("doctor", "--offline", "--cache", "/tmp")
+    #expect(hidden.status == 1)
+    #expect(
+      hidden.text.contains("Run: chmod u+rwx '\(fixture.directory.path)'\(otherwise)"),
+      "\(hidden.text)")
+    chmod(fixture.directory.path, 0o700)
     await fixture.stop()
   }
 

@@ -7,7 +7,8 @@ import Settings
 extension Doctor {
   /// Looks at the settings, the key, the cache and the disks.
   public func examineMachine() throws {
-    let machine = Machine(cacheDirectory: cacheDirectory, report: report)
+    let machine = Machine(
+      configDirectory: store.directory, cacheDirectory: cacheDirectory, report: report)
     do throws(SettingsError) {
       try store.verify()
       let count = try store.connections().count
@@ -16,17 +17,20 @@ extension Doctor {
       case .readWrite: add(.ok(.settings, "", "\(store.path): \(content)"))
       case .readOnly:
         add(
-          .trouble(
-            .settings, "", .settingsReadOnly,
-            "\(store.path) cannot be written; what is in it is \(content)"))
+          Finding(
+            .settings, of: "", .failed,
+            "\(store.path) cannot be written; what is in it is \(content)",
+            trouble: .settingsReadOnly,
+            remedy: ConfigDirectory.remedy(for: store.directory)
+              ?? Trouble.settingsReadOnly.remedy()))
       }
     } catch {
       machine.add(error)
-      machine.examine(disksOf: store.directory)
+      machine.examineDisks(withConfig: true)
       return
     }
     try examineKey()
-    machine.examine(disksOf: store.access == .readWrite ? store.directory : nil)
+    machine.examineDisks(withConfig: store.access == .readWrite)
   }
 
   /// Looks at this machine where the settings cannot be opened: at the cache and the disks.
@@ -36,13 +40,11 @@ extension Doctor {
     without error: SettingsError, configDirectory: String, cacheDirectory: String,
     report: @escaping (Finding) -> Void
   ) {
-    let machine = Machine(cacheDirectory: cacheDirectory, report: report)
+    let machine = Machine(
+      configDirectory: configDirectory, cacheDirectory: cacheDirectory, report: report)
     machine.add(error)
-    switch error {
     // A second line of the same would be no help.
-    case .readOnly, .directory: machine.examine(disksOf: nil)
-    default: machine.examine(disksOf: configDirectory)
-    }
+    machine.examineDisks(withConfig: ConfigDirectory.remedy(for: configDirectory) == nil)
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String {
@@ -70,6 +72,7 @@ extension Doctor {
 
 /// The parts of this machine that can be looked at without settings.
 private struct Machine {
+  let configDirectory: String
   let cacheDirectory: String
   let report: (Finding) -> Void
 
@@ -80,13 +83,14 @@ private struct Machine {
     report(
       Finding(
         .settings, of: "", .failed, String(error.summary.dropLast()), trouble: Trouble(error),
-        remedy: error.hint))
+        remedy: error.isOfFiles
+          ? ConfigDirectory.remedy(for: configDirectory) ?? error.hint : error.hint))
   }
 
   /// Looks at the cache and its disk, and at that of the settings.
-  func examine(disksOf configDirectory: String?) {
+  func examineDisks(withConfig: Bool) {
     examineCache()
-    for directory in Set([configDirectory, cacheDirectory].compactMap { $0 }).sorted() {
+    for directory in Set([cacheDirectory] + (withConfig ? [configDirectory] : [])).sorted() {
       examineDisk(directory)
     }
   }
@@ -130,6 +134,16 @@ private struct Machine {
       report(.trouble(.disk, "", .diskLow, text, state: .warning))
     } else {
       report(.ok(.disk, "", text))
+    }
+  }
+}
+
+extension SettingsError {
+  /// Whether the file system did not let the settings be used.
+  fileprivate var isOfFiles: Bool {
+    switch self {
+    case .directory, .cannotOpen, .readOnly, .needsRecovery, .io: true
+    default: false
     }
   }
 }
