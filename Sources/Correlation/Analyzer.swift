@@ -186,7 +186,14 @@ public struct Analyzer {
     for index in ranked.indices {
       ranked[index].probability = exponential(ranked[index].score - most) / sum
     }
-    ranked = ranked.filter { $0.probability >= Self.leastProbability }.sorted { one, two in
+    ranked = ranked.filter { $0.probability >= Self.leastProbability }
+    for index in ranked.indices {
+      let situation = investigations[ranked[index].investigation].situation
+      ranked[index].confidence = situation.confidence(
+        in: ranked[index].candidate, ranked[index].probability, weights)
+    }
+    ranked.sort { one, two in
+      if one.confidence != two.confidence { return one.confidence > two.confidence }
       if one.score != two.score { return one.score > two.score }
       // Of equals the newer, then the one of the higher number, then the earlier project.
       let left = investigations[one.investigation].candidates[one.candidate]
@@ -194,11 +201,6 @@ public struct Analyzer {
       if left.ageDays != right.ageDays { return left.ageDays < right.ageDays }
       if left.request.iid != right.request.iid { return left.request.iid > right.request.iid }
       return one.investigation < two.investigation
-    }
-    for index in ranked.indices {
-      let situation = investigations[ranked[index].investigation].situation
-      ranked[index].confidence = situation.confidence(
-        in: ranked[index].candidate, ranked[index].probability, weights)
     }
     share(&ranked)
     return ranked
@@ -267,7 +269,10 @@ public struct Analyzer {
     {
       return "The symptom names no file, function or word to go by."
     }
-    return
-      "None of the \(analysis.candidates) merge requests of the window stands out enough; \(older)"
+    let none =
+      analysis.candidates == 1
+      ? "The one merge request of the window does not stand out"
+      : "None of the \(analysis.candidates) merge requests of the window stands out"
+    return "\(none) enough; \(older)"
   }
 }

@@ -59,7 +59,8 @@ struct Explanation {
       }
       let nearest = named > lines.upperBound ? lines.upperBound : lines.lowerBound
       let far = distance == 1 ? "next to" : "\(distance) lines from"
-      return "It changed line \(nearest) of \(file), \(far) line \(line), \(place(found))."
+      let change = tookOut ? "took lines out at" : "changed"
+      return "It \(change) line \(nearest) of \(file), \(far) line \(line), \(place(found))."
     case "crashFunction", "function", "functionShare":
       guard suspect.file == found.file, let function = suspect.function else {
         return "It \(found.text)."
@@ -72,45 +73,64 @@ struct Explanation {
 
   private func place(_ found: Evidence) -> String {
     guard let frame = found.frame else { return "which the symptom names" }
-    if frame == crash?.frame { return "where the trace breaks" }
-    return "which the trace passes through in frame \(frame)"
+    let here = frame == crash?.frame
+    if found.isMoved {
+      return here
+        ? "in the function where the trace breaks"
+        : "in the function that the trace passes through in frame \(frame)"
+    }
+    return here ? "where the trace breaks" : "which the trace passes through in frame \(frame)"
+  }
+
+  /// Whether none of the lines that are shown is its own.
+  private var tookOut: Bool {
+    !suspect.snippet.isEmpty && !suspect.snippet.contains(where: \.isChanged)
   }
 
   /// The two strongest of the other reasons.
   private func second(_ left: [Evidence], at place: Evidence) -> String {
     var reasons: [String] = []
     var topics: Set<String> = [reason(place, at: place).topic]
-    var isRare = false
-    for evidence in left where reasons.count + (isRare ? 1 : 0) < 2 {
-      if evidence.kind == "rarity", evidence.file == place.file {
-        isRare = true
+    var others: Int?
+    for evidence in left where reasons.count + (others == nil ? 0 : 1) < 2 {
+      if evidence.kind == "rarity", evidence.file == place.file, let amount = evidence.amount,
+        amount <= Self.few + 1
+      {
+        others = amount - 1
         continue
       }
       let (topic, reason) = reason(evidence, at: place)
       if topics.insert(topic).inserted { reasons.append(reason) }
     }
-    let others = reasons.joined(separator: " and ")
-    if isRare {
-      return " Few others touched that file in the window"
-        + (others.isEmpty ? "." : ", and it \(others).")
+    let text = reasons.joined(separator: " and ")
+    if let others {
+      return " \(others == 0 ? "No other" : "Few others") touched that file in the window"
+        + (text.isEmpty ? "." : ", and it \(text).")
     }
-    guard !others.isEmpty else { return "" }
-    return others.hasPrefix("is ") ? " It is also \(others.dropFirst(3))." : " It also \(others)."
+    guard !text.isEmpty else { return "" }
+    return text.hasPrefix("is ") ? " It is also \(text.dropFirst(3))." : " It also \(text)."
   }
+
+  /// More others are not few.
+  private static let few = 4
 
   /// A reason in few words, and what it is about: of one topic, one reason is enough.
   private func reason(_ evidence: Evidence, at place: Evidence) -> (topic: String, text: String) {
     let isThere = evidence.file == place.file
+    let isNewest = isThere && evidence.amount == 1
     switch evidence.kind {
-    case "newestAtLine" where isThere: return ("newest", "is the newest change there")
-    case "newestInFunction" where isThere:
+    case "newestAtLine" where isNewest: return ("newest", "is the newest change there")
+    case "newestInFunction" where isNewest:
       return ("newest", "is the newest change of that function")
-    case "newestInFile" where isThere, "newestMention" where isThere:
+    case "newestInFile" where isNewest, "newestMention" where isNewest:
       return ("newest", "is the newest change of that file")
     case "newestAtLine", "newestInFunction", "newestInFile", "newestMention":
       return ("newest", evidence.text)
-    case "share" where isThere: return ("share", "changed much of it")
-    case "focus": return ("share", "changed little else")
+    case "share" where isThere:
+      let amount = evidence.amount ?? 0
+      return ("share", "changed \(amount) \(amount == 1 ? "line" : "lines") of it")
+    case "focus" where evidence.text.hasPrefix("changed mostly"):
+      return ("share", "changed little else")
     case "titleWords", "descriptionWords", "pathWords", "changeWords", "words", "identifiers",
       "phrases", "codeNames", "codeMentions":
       return ("words", evidence.text)

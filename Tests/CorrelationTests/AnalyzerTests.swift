@@ -172,4 +172,37 @@ private let trace =
     let lost = try fixture.analyze(trace("rate = gone[country]"))
     #expect(lost.suspects.first?.mergeRequest.title == "Log orders")
   }
+
+  private func changed(_ old: String, _ new: String) -> String {
+    pool.replacingOccurrences(of: old, with: new)
+  }
+
+  @Test func `only the newest change is told as the newest`() throws {
+    let older = try fixture.merge("Nine", ["src/pool.c": changed("size = 1", "size = 9")])
+    let newer = try fixture.merge("Eight", ["src/pool.c": changed("size = 1", "size = 8")])
+    let suspects = try fixture.analyze(trace).suspects
+    func text(_ iid: Int64) -> String? {
+      suspects.first { $0.mergeRequest.iid == iid }?.evidence.first { $0.kind == "newestInFile" }?
+        .text
+    }
+    #expect(text(newer)?.hasPrefix("is the newest change of") == true)
+    #expect(text(older).map { $0.hasPrefix("is the 2nd newest change of") } ?? true)
+  }
+
+  @Test func `a function is not called by the line that it begins at`() throws {
+    let names = try fixture.merge(
+      "Rename", ["src/pool.c": changed("int size = 1;", "int size = 4;")])
+    let symptom = "#0  pool_take () at src/pool.c:4\n"
+    let suspect = try fixture.analyze(symptom).suspects.first { $0.mergeRequest.iid == names }
+    #expect(suspect?.evidence.isEmpty == false)
+    #expect(suspect?.evidence.contains { $0.kind == "callee" } == false)
+  }
+
+  @Test func `the suspect of the highest confidence comes first`() throws {
+    for value in 2..<9 {
+      try fixture.merge("Size \(value)", ["src/pool.c": changed("size = 1", "size = \(value)")])
+    }
+    let confidences = try fixture.analyze(trace).suspects.map(\.confidence)
+    #expect(confidences == confidences.sorted(by: >))
+  }
 }

@@ -160,7 +160,7 @@ private let trace =
     let analysis = try fixture.analyze(trace)
     let found = try evidence(analysis, culprit)
     #expect(
-      found["functionHunks"]?.text.hasPrefix("changed the function pool_take in several") == true)
+      found["functionHunks"]?.text.hasPrefix("changed the function pool_take in 2 places") == true)
     #expect(found["functionPart"] != nil)
   }
 

@@ -219,13 +219,15 @@ public struct Backtest: Sendable {
         let trial = trials[index]
         let weights = weights(index)
         let scores = trial.situation.scores(weights)
-        // Of equals the newer comes first, as in an answer.
-        let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
         let probabilities = trial.situation.probabilities(weights)
-        let isNamed =
-          order.first.map {
-            trial.situation.confidence(in: $0, probabilities[$0], weights) >= Analyzer.threshold
-          } ?? false
+        let confidences = scores.indices.map {
+          trial.situation.confidence(in: $0, probabilities[$0], weights)
+        }
+        // Of equals the newer comes first, as in an answer.
+        let order = scores.indices.sorted {
+          (confidences[$1], scores[$1], $0) < (confidences[$0], scores[$0], $1)
+        }
+        let isNamed = order.first.map { confidences[$0] >= Analyzer.threshold } ?? false
         if let answer = trial.answer {
           ranks.append(order.firstIndex(of: answer).map { $0 + 1 })
         } else if trial.isLost {

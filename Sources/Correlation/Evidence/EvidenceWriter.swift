@@ -46,7 +46,8 @@ struct EvidenceWriter {
       return Evidence(
         kind: "\(feature)", frame: observation.place?.frame,
         file: observation.place?.text ?? observation.file ?? firstFile,
-        line: observation.place?.line.map { $0 + 1 }, weight: weight, text: text)
+        line: observation.place?.line.map { $0 + 1 }, weight: weight, text: text,
+        amount: observation.amount, isMoved: observation.place?.isMoved ?? false)
     }.sorted { ($0.weight, $1.kind) > ($1.weight, $0.kind) }
   }
 
@@ -56,30 +57,32 @@ struct EvidenceWriter {
     let inFrame = place?.frame.map { " (frame \($0))" } ?? ""
     let function = place.flatMap { $0.function?.name ?? $0.name }
     let line = place?.line.map { "\($0 + 1)" } ?? "?"
+    let amount = observation.amount ?? 0
+    let newest = "is the \(Self.ordinal(amount))newest change"
     switch feature {
     case .line: return "wrote line \(line) of \(file) as it ran\(inFrame)"
     case .nearLine, .nearCrash:
       let lines = observation.lines.map { "\($0.lowerBound + 1)" } ?? line
       return "changed \(file) at line \(lines), near line \(line)\(inFrame)"
-    case .newestAtLine: return "is the newest change around line \(line) of \(file)\(inFrame)"
+    case .newestAtLine: return "\(newest) around line \(line) of \(file)\(inFrame)"
     case .function, .crashFunction:
       return "changed the function \(function ?? "?") in \(file)\(inFrame)"
     case .functionShare:
       return "wrote a good part of the function \(function ?? "?") in \(file)\(inFrame)"
     case .newestInFunction:
-      return "is the newest change of the function \(function ?? "?")\(inFrame)"
+      return "\(newest) of the function \(function ?? "?")\(inFrame)"
     case .functionHunks:
-      return "changed the function \(function ?? "?") in several places\(inFrame)"
+      return "changed the function \(function ?? "?") in \(Self.places(amount))\(inFrame)"
     case .functionPart:
       return "wrote much of what is new in the function \(function ?? "?")\(inFrame)"
-    case .mentionHunks: return "changed \(file) in many places"
+    case .mentionHunks: return "changed \(file) in \(Self.places(amount))"
     case .calledByMentioned:
       return
         "changed \(observation.detail ?? "a function") in \(file), which another named file calls"
     case .likelyPart:
-      let amount =
+      let part =
         observation.value > 0.8 ? "most" : observation.value > 0.55 ? "much" : "a part"
-      return "wrote \(amount) of what is new in \(file)"
+      return "wrote \(part) of what is new in \(file)"
         + (observation.detail.map { " around \($0), where the other named files lead" } ?? "")
     case .topFile, .mention:
       let change = candidate.files.first { $0.path == place?.path }
@@ -91,10 +94,15 @@ struct EvidenceWriter {
       return place?.frame != nil
         ? "changed \(file)\(counts), which is in frame \(place?.frame ?? 0)"
         : "changed \(file)\(counts), which the symptom names"
-    case .newestInFile, .newestMention: return "is the newest change of \(file)"
-    case .share: return "changed much of \(file)"
-    case .focus: return "changed mostly files that the symptom names"
-    case .rarity: return "is one of few that changed \(file) in the window"
+    case .newestInFile, .newestMention: return "\(newest) of \(file)"
+    case .share: return "changed \(Self.lines(amount)) of \(file)"
+    case .focus:
+      return observation.value >= Self.most
+        ? "changed mostly files that the symptom names" : "changed files that the symptom names"
+    case .rarity:
+      return amount == 1
+        ? "is the only one that changed \(file) in the window"
+        : "is one of \(amount) that changed \(file) in the window"
     case .directory: return "changed files beside \(file)"
     case .coChange: return "changed \(observation.detail ?? "what often changes with \(file)")"
     case .functionElsewhere:
@@ -121,16 +129,35 @@ struct EvidenceWriter {
     case .codeNames: return "has names of the trace in its changed lines"
     case .codeMentions: return "speaks of functions or files of the trace"
     case .recency: return "was merged \(age) before the incident"
-    case .size: return "changed \(candidate.changedLines) lines"
+    case .size: return "changed \(Self.lines(candidate.changedLines))"
     case .configuration: return "changed settings, dependencies or a database"
     case .named: return "is named by a later commit, \(observation.detail ?? "?")"
     case .age, .furtherFiles, .spread, .noProgram, .repair, .addition, .removal: return nil
     }
   }
 
+  /// So much of a change is most of it.
+  private static let most = 0.5
+
+  private static func ordinal(_ number: Int) -> String {
+    switch number {
+    case ...1: ""
+    case 2: "2nd "
+    case 3: "3rd "
+    default: "\(number)th "
+    }
+  }
+
+  private static func lines(_ count: Int) -> String { count == 1 ? "1 line" : "\(count) lines" }
+
+  private static func places(_ count: Int) -> String {
+    count == 1 ? "one place" : "\(count) places"
+  }
+
   private var age: String {
     let hours = candidate.ageDays * 24
     if hours < 1 { return "less than an hour" }
+    if hours < 1.5 { return "an hour" }
     if hours < 48 { return "\(Int(hours.rounded())) hours" }
     return "\(Int(candidate.ageDays.rounded())) days"
   }

@@ -113,6 +113,8 @@ struct Observation {
   /// Lines of the merge request at the revision, counted from 0.
   var lines: Range<Int>?
   var detail: String?
+  /// What its text counts: which one it is, the newest being 1, how many did the same, lines or places.
+  var amount: Int?
 }
 
 /// The observations on one merge request.
@@ -127,17 +129,23 @@ struct Observations {
   /// Keeps the larger of two values.
   mutating func raise(
     _ feature: Feature, to value: Double, place: Place? = nil, file: String? = nil,
-    lines: Range<Int>? = nil, detail: String? = nil
+    lines: Range<Int>? = nil, detail: String? = nil, amount: Int? = nil
   ) {
     guard value > all[feature.rawValue].value else { return }
     all[feature.rawValue] = Observation(
-      value: value, place: place, file: file, lines: lines, detail: detail)
+      value: value, place: place, file: file, lines: lines, detail: detail,
+      amount: amount)
   }
 
   /// Adds to a value.
-  mutating func add(_ feature: Feature, _ value: Double, place: Place? = nil) {
+  mutating func add(
+    _ feature: Feature, _ value: Double, place: Place? = nil, amount: Int? = nil
+  ) {
     all[feature.rawValue].value += value
-    if all[feature.rawValue].place == nil { all[feature.rawValue].place = place }
+    if all[feature.rawValue].place == nil {
+      all[feature.rawValue].place = place
+      all[feature.rawValue].amount = amount
+    }
   }
 
   var values: [Double] { all.map(\.value) }

@@ -40,7 +40,8 @@ extension Observer {
       }
       guard found.count > 0 else { continue }
       result[candidate].raise(
-        .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place)
+        .mentionHunks, to: min(1.5, log1p(Double(found.count)) / log(30)), place: found.place,
+        amount: found.count)
     }
   }
 

@@ -98,8 +98,10 @@ struct Observer {
       for touch in touches {
         let best = own.max { $0.weight < $1.weight }
         let changed = Double((touch.file.additions ?? 0) + (touch.file.deletions ?? 0))
-        result[touch.candidate].raise(.share, to: weight * min(1, log1p(changed) / 6), place: best)
-        result[touch.candidate].raise(.rarity, to: weight * rarity, place: best)
+        result[touch.candidate].raise(
+          .share, to: weight * min(1, log1p(changed) / 6), place: best, amount: Int(changed))
+        result[touch.candidate].raise(
+          .rarity, to: weight * rarity, place: best, amount: Set(touches.map(\.candidate)).count)
         let all = Double(max(1, candidates[touch.candidate].changedLines))
         result[touch.candidate].add(.focus, weight * min(1, changed / all), place: best)
         if mentioned.contains(path) {
@@ -109,10 +111,10 @@ struct Observer {
         }
       }
       if mentioned.contains(path) {
-        for (touch, value) in newestFirst(touches) {
+        for (touch, value, order) in newestFirst(touches) {
           result[touch.candidate].add(
             .newestMention, value / Double(mentioned.count).squareRoot(),
-            place: own.first { $0.frame == nil })
+            place: own.first { $0.frame == nil }, amount: order)
         }
       }
       for place in own { observe(place, touches, &result) }
@@ -120,11 +122,13 @@ struct Observer {
   }
 
   /// The newest counts 1, and each one before it half as much.
-  private func newestFirst(_ touches: [Touch]) -> [(touch: Touch, value: Double)] {
+  private func newestFirst(_ touches: [Touch]) -> [(touch: Touch, value: Double, order: Int)] {
     var value = 2.0
+    var order = 0
     return touches.sorted { candidates[$0.candidate].order < candidates[$1.candidate].order }.map {
       value /= 2
-      return ($0, value)
+      order += 1
+      return ($0, value, order)
     }
   }
 
@@ -197,26 +201,30 @@ struct Observer {
     }
     if let closest = nearest.map(\.distance).min() {
       let at = nearest.filter { $0.distance <= max(closest, 5) }.map(\.touch)
-      for (touch, value) in newestFirst(at) {
-        result[touch.candidate].raise(.newestAtLine, to: weight * value, place: place)
+      for (touch, value, order) in newestFirst(at) {
+        result[touch.candidate].raise(
+          .newestAtLine, to: weight * value, place: place, amount: order)
       }
     }
     if place.frame != nil, place.rank == 0 {
       let all = written.reduce(0) { $0 + $1.lines }
       for (candidate, lines, hunks) in written {
         result[candidate].raise(
-          .functionHunks, to: place.belief * min(1.5, log1p(Double(hunks)) / log(10)), place: place)
+          .functionHunks, to: place.belief * min(1.5, log1p(Double(hunks)) / log(10)), place: place,
+          amount: hunks)
         guard lines > 0 else { continue }
         result[candidate].raise(
           .functionPart, to: place.belief * Double(lines) / Double(all), place: place)
       }
     }
-    for (touch, value) in newestFirst(inFunction) {
-      result[touch.candidate].raise(.newestInFunction, to: weight * value, place: place)
+    for (touch, value, order) in newestFirst(inFunction) {
+      result[touch.candidate].raise(
+        .newestInFunction, to: weight * value, place: place, amount: order)
     }
     guard place.frame != nil else { return }
-    for (touch, value) in newestFirst(touches) {
-      result[touch.candidate].raise(.newestInFile, to: weight * value, place: place)
+    for (touch, value, order) in newestFirst(touches) {
+      result[touch.candidate].raise(
+        .newestInFile, to: weight * value, place: place, amount: order)
     }
   }
 
@@ -274,7 +282,8 @@ struct Observer {
       guard place.frame != nil, place.rank < Self.mostCallers, let file = view.file(place.path)
       else { continue }
       if let line = place.line {
-        for name in CalledNames.all(in: file.line(line)) {
+        let own = place.function.flatMap { file.isHead(line, of: $0) ? $0.name : nil }
+        for name in CalledNames.all(in: file.line(line)) where name != own {
           want(name, .callee, place.weight, place)
         }
       }

@@ -21,6 +21,8 @@ struct Place {
   var nearness: Double
   /// The number of its frame among those of the program's own code, from 0.
   var rank: Int
+  /// Whether the line is not the given one, but of the named function, which stands elsewhere.
+  var isMoved = false
   /// How much of the path agrees; see ``FileMatch/agreement``.
   var agreement = 0
   /// One for each of the function that the symptom names and the line that it quotes that the file has, less one for each
@@ -63,10 +65,12 @@ struct PlaceFinder {
   private let lost: LostFiles
   private let changed: ChangedFunctions
   private let folders: [[UInt8]]
-  /// What the directory of a checkout is called.
-  private let project: Bytes
+  /// The components of the project's path; the last one is what the directory of a checkout is called.
+  private let project: [Bytes]
   /// A path that names the project agrees in so many components more.
   private static let named = 2
+  /// So many lines a function may have moved since the program was built, for its lines to be those of the trace.
+  private static let farthestMove = 20
 
   /// - Parameters:
   ///   - project: The path of the project.
@@ -78,7 +82,7 @@ struct PlaceFinder {
     below folders: [[UInt8]]
   ) {
     self.view = view
-    self.project = Array(project.utf8).split(separator: 0x2F).last ?? []
+    self.project = Array(project.utf8).split(separator: 0x2F)
     self.lost = lost
     self.changed = changed
     self.folders = folders
@@ -121,7 +125,9 @@ struct PlaceFinder {
   }
 
   private func matches(_ frame: Symptom.Frame) -> [FileMatch] {
-    if let path = frame.path { return frame.isInApp == false ? [] : matches(path) }
+    if let path = frame.path {
+      return frame.isInApp == false ? installed(path, frame.language) : matches(path)
+    }
     guard let function = frame.function else { return [] }
     // An installed library may be the project's own.
     guard frame.isInApp != false || frame.language == .native && frame.module != nil else {
@@ -141,12 +147,19 @@ struct PlaceFinder {
     return paths.map { FileMatch(path: $0, weight: 1 / Double(paths.count), agreement: 0) }
   }
 
+  /// The files that the path of an installed package means, where the package is the project.
+  private func installed(_ path: String, _ language: Symptom.Language) -> [FileMatch] {
+    guard let own = InstalledPath.own(path, language, of: project) else { return [] }
+    return view.index.matches(own.map(\.text).joined(separator: "/"))
+      .filter { $0.suffixLength == own.count }.map(match).filter { isWanted($0.path) }
+  }
+
   private func matches(_ path: String) -> [FileMatch] {
     let present = view.index.matches(path)
     let gone = lost.matches(path, betterThan: present.first?.suffixLength ?? 0)
     let found = (gone.isEmpty ? present.map(match) : gone).filter { isWanted($0.path) }
     guard let agreement = found.first?.agreement,
-      PathQuery(path).components.dropLast(agreement).contains(where: { $0 == project })
+      PathQuery(path).components.dropLast(agreement).contains(where: { $0 == project.last })
     else { return found }
     return found.map {
       FileMatch(path: $0.path, weight: $0.weight, agreement: agreement + Self.named)
@@ -198,7 +211,11 @@ struct PlaceFinder {
     }
     if let nearest = named.min(by: { distance($0) < distance($1) }) {
       place.function = nearest
-      place.line = min(max(at, nearest.lines.lowerBound), nearest.lines.upperBound - 1)
+      // Of a far one the line tells nothing.
+      place.line =
+        distance(nearest) <= Self.farthestMove
+        ? min(max(at, nearest.lines.lowerBound), nearest.lines.upperBound - 1) : nil
+      place.isMoved = true
     } else {
       place.function = around
     }

@@ -95,6 +95,16 @@ final class RevisionFile {
   /// The functions of a name, by their first line.
   func functions(named name: String) -> [SourceFunction] { functions[name] ?? [] }
 
+  /// Whether a line is of a function's head: where its name stands first, and above.
+  func isHead(_ line: Int, of function: SourceFunction) -> Bool {
+    let above = function.lines.lowerBound..<max(line, function.lines.lowerBound)
+    guard function.lines.contains(line), above.count < Self.longestHead else { return false }
+    return !above.contains { CalledNames.all(in: self.line($0)).contains(function.name) }
+  }
+
+  /// Heads have fewer lines.
+  private static let longestHead = 20
+
   /// The number of lines.
   var lineCount: Int { starts.count }
 
