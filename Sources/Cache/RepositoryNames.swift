@@ -37,6 +37,15 @@ public struct RepositoryNames: Sendable {
     return Self.address(of: path, at: baseURL)
   }
 
+  /// Names all repositories of a path, to choose from: `gitlab.a/acme/shop or gitlab.b/acme/shop`.
+  public static func choices(
+    of path: String, among repositories: [(baseURL: String, path: String)]
+  ) -> String {
+    let names = RepositoryNames(repositories)
+    let found = repositories.filter { $0.path.lowercased() == path.lowercased() }
+    return found.map { names.name(of: $0.path, at: $0.baseURL) }.joined(separator: " or ")
+  }
+
   /// `host/path`, or the whole address where it is not https.
   public static func address(of path: String, at baseURL: String) -> String {
     let https = "https://"

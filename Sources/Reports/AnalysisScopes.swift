@@ -166,7 +166,11 @@ public struct AnalysisScopes {
     }
     let named = projects(named: service)
     guard !named.isEmpty else {
-      let names = ((try? settings?.mappings()) ?? []).map(\.service) + projects.map(\.path)
+      var trial = self
+      let usable = ((try? settings?.mappings()) ?? []).filter {
+        (try? trial.scope(of: $0)) != nil
+      }
+      let names = usable.map(\.service) + projects.map(\.path)
       throw Failure(
         summary:
           "The service \(service) has no mapping, and no repository in the cache has its name.",

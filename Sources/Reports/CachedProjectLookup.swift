@@ -42,7 +42,12 @@ public enum CachedProjectLookup {
     }
     let all = try cache.projects()
     if let project = try project(addressed: text, among: all, in: cache) { return project }
-    throw Failure.unknown(text, nearest: NearestPath.suggest(for: text, among: all.map(\.path)))
+    let nearest = NearestPath.suggest(for: text, among: all.map(\.path))
+    throw Failure.unknown(
+      text,
+      nearest: nearest.map {
+        RepositoryNames.choices(of: $0, among: all.map { ($0.baseURL, $0.path) })
+      })
   }
 
   private static func project(

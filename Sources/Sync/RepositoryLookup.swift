@@ -1,3 +1,4 @@
+import Cache
 import Credentials
 import Foundation
 import GitLab
@@ -61,8 +62,15 @@ public struct RepositoryLookup: Sendable {
     {
       return setting
     }
-    throw RepositoryLookupError.unknown(
-      text, nearest: NearestPath.suggest(for: text, among: all.map(\.path)))
+    throw RepositoryLookupError.unknown(text, nearest: try nearest(to: text))
+  }
+
+  /// The repository in the settings whose path a person most likely meant; all of these where several instances have it.
+  public func nearest(to text: String) throws(SettingsError) -> String? {
+    let all = try store.repositories()
+    return NearestPath.suggest(for: text, among: all.map(\.path)).map {
+      RepositoryNames.choices(of: $0, among: all.map { ("\($0.baseURL)", $0.path) })
+    }
   }
 
   /// The connection to an instance; `nil` where there is none.
@@ -112,7 +120,7 @@ public struct RepositoryLookup: Sendable {
       return .unreachable(error)
     } catch GitLabError.notFound {
       let known =
-        try store.repositories().map(\.path)
+        try store.repositories().filter { $0.baseURL == reference.baseURL }.map(\.path)
         + ((try? client.searchProjects(like: reference.path)) ?? [])
       throw RepositoryLookupError.notFound(
         nearest: NearestPath.suggest(for: reference.path, among: known),

@@ -80,7 +80,15 @@ import Testing
     #expect(clear.status == 0, "\(clear.errorText)")
     let doctor = try await fixture.run("doctor", "acme/shpo")
     #expect(doctor.status == 64)
-    #expect(doctor.errorText.contains("Did you mean acme/shop?"))
+    let both = [fixture.double.baseURL + "/acme/shop", address].sorted().joined(separator: " or ")
+    #expect(doctor.errorText.contains("Did you mean \(both)?"), "\(doctor.errorText)")
+    for command in [["mrs", "acme/shpo"], ["sync", "acme/shpo"], ["repos", "edit", "acme/shpo"]] {
+      let slip = try await fixture.start(command).ended()
+      #expect(slip.errorText.contains("Did you mean \(both)?"), "\(slip.errorText)")
+    }
+    let exact = try await fixture.run("doctor", "acme/shop")
+    #expect(exact.status == 64)
+    #expect(exact.errorText.contains("is on several instances"), "\(exact.errorText)")
     #expect(try await fixture.run("status").text.contains(address))
     #expect(try await fixture.run("cache", "info").text.contains(address))
     await other.stop()

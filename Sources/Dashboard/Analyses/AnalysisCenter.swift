@@ -73,16 +73,22 @@ actor AnalysisCenter {
   private nonisolated func checkNames(_ question: AnalysisQuestion) throws {
     var failures: [FieldFailure] = []
     let settings = try store.repositories()
-    let known = Set(
-      try (settings.map(\.path) + cache.projects().map(\.path)).map { $0.lowercased() })
+    var seen: Set<String> = []
     // Of a path that two instances have, the address tells which one is meant.
-    let addresses = Set(
-      settings.map { RepositoryNames.address(of: $0.path, at: "\($0.baseURL)").lowercased() })
+    let all = try
+      (settings.map { (baseURL: "\($0.baseURL)", path: $0.path) }
+      + cache.projects().map { (baseURL: $0.baseURL, path: $0.path) })
+      .filter {
+        seen.insert(RepositoryNames.address(of: $0.path, at: $0.baseURL).lowercased()).inserted
+      }
+    let (known, addresses) = (Set(all.map { $0.path.lowercased() }), seen)
     for (index, path) in question.repositories.enumerated()
     where !known.contains(path.lowercased()) && !addresses.contains(path.lowercased())
       && (try? CachedProjectLookup.project(path, in: cache)) == nil
     {
-      let nearest = NearestPath.suggest(for: path, among: known.sorted())
+      let nearest = NearestPath.suggest(for: path, among: all.map(\.path)).map {
+        RepositoryNames.choices(of: $0, among: all)
+      }
       failures.append(
         FieldFailure(
           "repositories[\(index)]", SettingsError.unknownRepository(path).summary,

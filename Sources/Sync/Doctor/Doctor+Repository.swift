@@ -19,7 +19,9 @@ extension Doctor {
     } catch {
       try checkCancellation()
       var finding = Finding.failure(.project, repository.name, error, name: connection)
-      if case GitLabError.notFound = error, let nearest = nearest(to: repository.path, client) {
+      if case GitLabError.notFound = error,
+        let nearest = nearest(to: repository.path, at: patient.baseURL, client)
+      {
         finding.remedy = "Did you mean \(nearest)? " + (finding.remedy ?? "")
       }
       add(finding)
@@ -47,8 +49,10 @@ extension Doctor {
     try examineDiffs(of: project, repository, patient)
   }
 
-  private func nearest(to path: String, _ client: GitLabClient) -> String? {
-    let own = (try? store.repositories().map(\.path)) ?? []
+  private func nearest(
+    to path: String, at baseURL: BaseURL, _ client: GitLabClient
+  ) -> String? {
+    let own = ((try? store.repositories()) ?? []).filter { $0.baseURL == baseURL }.map(\.path)
     let visible = (try? client.searchProjects(like: path)) ?? []
     return NearestPath.suggest(for: path, among: (own + visible).filter { $0 != path })
   }

@@ -118,19 +118,21 @@ struct DoctorCommand: AsyncParsableCommand {
   private func patient(
     _ path: String, _ connections: [Connection], _ workspace: Workspace
   ) throws -> Doctor.Patient {
-    if let setting = try? workspace.repository(path) {
+    do {
+      let setting = try workspace.repository(path)
       return Doctor.Patient(
         connection: connections.first { $0.id == setting.connectionID }, baseURL: setting.baseURL,
         repositories: [Self.subject(setting, try workspace.names())])
+    } catch RepositoryLookupError.unknown {
+      // It may be looked at all the same.
     }
     let reference: RepositoryReference
     do {
       reference = try workspace.lookup.reference(path, connection: nil)
     } catch let error as RepositoryLookupError {
-      let known = try workspace.store.repositories().map(\.path)
       throw CommandFailure.usage(
         error.summary,
-        hint: NearestPath.suggest(for: path, among: known).map { "Did you mean \($0)?" }
+        hint: try workspace.lookup.nearest(to: path).map { "Did you mean \($0)?" }
           ?? "Give the project's web address.")
     }
     return Doctor.Patient(
