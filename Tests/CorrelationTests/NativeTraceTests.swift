@@ -254,4 +254,30 @@ import Testing
     #expect(name("??", .native) == nil)
     #expect(name("operator()", .native) == nil)
   }
+
+  @Test(arguments: [
+    ("src/pool.c:12:3: error: expected ';' before '}' token", "error", "src/pool.c", 12),
+    ("src/pool.c:12: fatal error: pool.h: No such file", "fatal error", "src/pool.c", 12),
+    ("src/pool.c:12:3: runtime error: signed integer overflow", "runtime error", "src/pool.c", 12),
+    (#"C:\src\pool.c(342): error C2065: 'x': undeclared"#, "error", #"C:\src\pool.c"#, 342),
+    ("web/pool.ts(12,5): error TS2322: Type 'string'", "error", "web/pool.ts", 12),
+    ("acme/pool.py:12: error: Incompatible return value", "error", "acme/pool.py", 12),
+  ])
+  func `a compiler's error breaks where it says`(
+    text: String, type: String, path: String, line: Int
+  ) {
+    let symptom = Symptom.parse(text)
+    #expect(symptom.traces.map(\.exceptionType) == [type])
+    #expect(symptom.frames.map(\.path) == [path])
+    #expect(symptom.frames.map(\.line) == [line])
+  }
+
+  @Test(arguments: [
+    "src/pool.c:12:3: warning: unused variable", "10:05:07: error: pool closed",
+    "see src/pool.c:12: errors are counted", "host.example.com:8080: error: refused",
+    "error: src/pool.c:12", "pool closed at src/pool.c:12: error: none",
+  ])
+  func `other lines with the word are none`(text: String) {
+    #expect(Symptom.parse(text).traces.isEmpty)
+  }
 }

@@ -129,12 +129,7 @@ extension NativeTraceParser {
   /// failed`, `pool.c:12:3: runtime error: signed integer overflow`.
   func readAssertion(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
     guard content.count < 4_000 else { return false }
-    if let mark = content.find(text: ": runtime error: ") {
-      let location = Location(content.before(mark))
-      guard location.line != nil, location.isSource else { return false }
-      begin(location, nil, "runtime error", content.from(mark + 17), &traces)
-      return true
-    }
+    if let mark = content.find(text: "error"), readDiagnostic(content, mark, &traces) { return true }
     if content.last == ".", let mark = content.find(text: ": Assertion "),
       content.contains(text: " failed")
     {
@@ -157,6 +152,34 @@ extension NativeTraceParser {
       return true
     }
     return false
+  }
+
+  /// `pool.c:12:3: error: expected ';'`, `pool.c:12:3: runtime error: …`, `src\pool.c(12): error C2065: …`.
+  ///
+  /// - Parameter mark: Where "error" stands.
+  private func readDiagnostic(
+    _ content: Bytes, _ mark: Int, _ traces: inout TraceAssembler
+  ) -> Bool {
+    var head = content.before(mark)
+    for kind: StaticString in ["runtime ", "fatal "] where head.ends(kind) {
+      head = head.dropLast(kind.utf8CodeUnitCount)
+    }
+    guard head.ends(": "), let colon = content.find(":", from: mark), colon - mark < 16 else {
+      return false
+    }
+    var location = Location(head.dropLast(2))
+    if location.line == nil, head.ends("): "), let open = head.findLast("("),
+      let (line, _) = head.number(at: open + 1)
+    {
+      location = Location(head.before(open))
+      location.line = line > 0 ? line : nil
+    }
+    guard location.line != nil, location.isSource, !location.path.contains(0x20) else {
+      return false
+    }
+    let type = content.slice(head.endIndex, mark + 5).text
+    begin(location, nil, type, content.from(colon + 1).trimmed, &traces)
+    return true
   }
 
   private func begin(
