@@ -192,8 +192,10 @@ public struct Analyzer {
       ranked[index].confidence = situation.confidence(
         in: ranked[index].candidate, ranked[index].probability, weights)
     }
+    // Where words alone tell, what they add to the confidence is no reason against another.
+    let goesByPlace = investigations.contains { !$0.situation.traits.contains(.words) }
     ranked.sort { one, two in
-      if one.confidence != two.confidence { return one.confidence > two.confidence }
+      if goesByPlace, one.confidence != two.confidence { return one.confidence > two.confidence }
       if one.score != two.score { return one.score > two.score }
       // Of equals the newer, then the one of the higher number, then the earlier project.
       let left = investigations[one.investigation].candidates[one.candidate]
@@ -210,6 +212,7 @@ public struct Analyzer {
   /// for the first, and by itself would give ten that look alike more than 1 together.
   private func share(_ ranked: inout [Ranked]) {
     guard let first = ranked.first?.confidence else { return }
+    for index in ranked.indices { ranked[index].confidence = min(ranked[index].confidence, first) }
     let others = ranked.dropFirst().reduce(0) { $0 + $1.confidence }
     guard first + others > 1 else { return }
     for index in ranked.indices.dropFirst() { ranked[index].confidence *= (1 - first) / others }

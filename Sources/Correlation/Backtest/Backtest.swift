@@ -223,9 +223,10 @@ public struct Backtest: Sendable {
         let confidences = scores.indices.map {
           trial.situation.confidence(in: $0, probabilities[$0], weights)
         }
-        // Of equals the newer comes first, as in an answer.
+        // As in an answer; of equals the newer comes first.
+        let first = trial.situation.traits.contains(.words) ? scores : confidences
         let order = scores.indices.sorted {
-          (confidences[$1], scores[$1], $0) < (confidences[$0], scores[$0], $1)
+          (first[$1], scores[$1], $0) < (first[$0], scores[$0], $1)
         }
         let isNamed = order.first.map { confidences[$0] >= Analyzer.threshold } ?? false
         if let answer = trial.answer {

@@ -129,7 +129,9 @@ extension NativeTraceParser {
   /// failed`, `pool.c:12:3: runtime error: signed integer overflow`.
   func readAssertion(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
     guard content.count < 4_000 else { return false }
-    if let mark = content.find(text: "error"), readDiagnostic(content, mark, &traces) { return true }
+    if let mark = content.find(text: "error"), readDiagnostic(content, mark, &traces) {
+      return true
+    }
     if content.last == ".", let mark = content.find(text: ": Assertion "),
       content.contains(text: " failed")
     {
