@@ -185,6 +185,14 @@ public struct Reference: Sendable, Equatable {
   public var sha: String
 }
 
+/// A file that the symptom leads to, outside of the directories that were looked at.
+public struct OutsidePlace: Sendable, Equatable {
+  /// The project's name in the answer.
+  public var repository: String
+  /// The file in the repository.
+  public var file: String
+}
+
 /// The answer.
 public struct Analysis: Sendable {
   /// When it was seen.
@@ -193,6 +201,10 @@ public struct Analysis: Sendable {
   public var lookbackDays: Int
   /// The projects that were looked at, by ``AnalysisQuery/names``.
   public var repositories: [String]
+  /// The directories that alone were looked at, by the name of the project; none of one that was looked at as a whole.
+  public var pathPrefixes: [String: [String]]
+  /// Where the symptom leads to though it was not looked at, as it lies outside of ``pathPrefixes``.
+  public var outside: [OutsidePlace]
   /// The commit that paths were read at, by the project's name; of two branches of one project, the second one's name is
   /// `group/project@branch`.
   public var revisions: [String: String]
@@ -230,6 +242,13 @@ public struct Analysis: Sendable {
     var seen: Set<Int64> = []
     repositories = query.scopes.filter { seen.insert($0.project.id).inserted }
       .map { names.name(of: $0.project) }
+    pathPrefixes = Dictionary(grouping: query.scopes) { names.name(of: $0.project) }
+      .compactMapValues { parts in
+        guard parts.allSatisfy({ !$0.pathPrefixes.isEmpty }) else { return nil }
+        var seen: Set<String> = []
+        return parts.flatMap(\.pathPrefixes).filter { seen.insert($0).inserted }
+      }
+    outside = []
     revisions = [:]
     pins = []
     suspects = []
@@ -252,6 +271,11 @@ public struct Analysis: Sendable {
     let name = found.name
     let new = found.candidates.map(\.request).filter(isNew)
     candidates += new.count
+    if let prefixes = pathPrefixes[name], let file = found.outside,
+      !prefixes.contains(where: { file.hasPrefix("\($0)/") })
+    {
+      outside.append(OutsidePlace(repository: name, file: file))
+    }
     considered += new.map { "\(name)!\($0.iid)@\($0.headSHA ?? "")" }
     exonerations += found.exonerations.filter { isNew($0.mergeRequest) }
     recentCommits += found.recentCommits.map {

@@ -104,9 +104,22 @@ public struct AnalysisInquiry {
     let shortfalls = leftOut + scopes.shortfalls
     return Answer(
       query: query, analysis: analysis,
-      notes: notes + scopes.notes + Self.shortened(shortfalls) + weightNotes, weights: weights,
+      notes: notes + scopes.notes + Self.outside(analysis) + Self.shortened(shortfalls)
+        + weightNotes, weights: weights,
       leavesOut: scopes.leavesOut || !leftOut.isEmpty, isPartial: !shortfalls.isEmpty)
   }
+
+  /// Where the symptom leads to outside of the directories that services are mapped to.
+  static func outside(_ analysis: Analysis) -> [String] {
+    analysis.outside.prefix(mostOutside).map { place in
+      let prefixes = (analysis.pathPrefixes[place.repository] ?? []).joined(separator: ", ")
+      return
+        "The symptom leads to \(place.file), but of \(place.repository) only \(prefixes) was looked at, as the mappings of services say: 'sigsentry analyze --repo \(place.repository)' looks at all of it."
+    }
+  }
+
+  /// The most repositories that are told of so.
+  private static let mostOutside = 3
 
   /// The first of what is amiss, and of how many repositories more there would be as much to say.
   static func shortened(_ shortfalls: [String]) -> [String] {

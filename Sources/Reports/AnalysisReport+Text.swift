@@ -129,10 +129,30 @@ extension AnalysisReport {
   var headline: String {
     "\(Count.of(analysis.candidates, "merge request")) of the "
       + "\(Count.of(analysis.lookbackDays, "day")) before \(UTCTime.text(analysis.at)) in "
-      + (analysis.repositories.count > Self.namedRepositories
-        ? "\(analysis.repositories.count) repositories "
-        : "\(analysis.repositories.joined(separator: ", ")) ")
-      + (analysis.candidates == 1 ? "is a candidate." : "are candidates.")
+      + "\(region) \(analysis.candidates == 1 ? "is a candidate." : "are candidates.")"
+  }
+
+  /// The repositories, and the directories that alone were looked at.
+  private var region: String {
+    guard analysis.repositories.count <= Self.namedRepositories else {
+      let parts = analysis.pathPrefixes.count
+      return "\(analysis.repositories.count) repositories"
+        + (parts == 0 ? "" : " (in parts alone of \(parts) of them)")
+    }
+    return analysis.repositories.map { name in
+      analysis.pathPrefixes[name].map { "\(name) below \(Self.listed($0))" } ?? name
+    }.joined(separator: ", ")
+  }
+
+  /// The first of some directories, and how many more there are.
+  private static func listed(_ directories: [String]) -> String {
+    let shown = 3
+    guard directories.count > 1 else { return directories.first ?? "" }
+    guard directories.count > shown else {
+      return directories.dropLast().joined(separator: ", ") + " and \(directories.last ?? "")"
+    }
+    return directories.prefix(shown).joined(separator: ", ")
+      + " and \(directories.count - shown) more"
   }
 
   /// Why there is no good suspect.

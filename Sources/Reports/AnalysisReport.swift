@@ -43,9 +43,12 @@ public struct AnalysisReport {
     if let explanation = analysis.explanation {
       correlation.append(("explanation", .string(explanation)))
     }
-    return .object([
+    var answer: [(String, JSONValue)] = [
       ("at", .time(analysis.at)), ("lookbackDays", .integer(analysis.lookbackDays)),
       ("repositories", .array(analysis.repositories.map(JSONValue.string))),
+    ]
+    if !analysis.pathPrefixes.isEmpty { answer.append(("pathPrefixes", pathPrefixes)) }
+    answer += [
       (
         "revision",
         .object(analysis.revisions.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
@@ -88,7 +91,15 @@ public struct AnalysisReport {
       ("algorithm", .integer(Analyzer.algorithmVersion)), ("weights", weightsJSON),
       ("notes", .array(notes.map(JSONValue.string))),
       ("answeredOffline", .bool(answeredOffline)),
-    ])
+    ]
+    return .object(answer)
+  }
+
+  private var pathPrefixes: JSONValue {
+    .object(
+      analysis.pathPrefixes.sorted { $0.key < $1.key }.map {
+        ($0.key, .array($0.value.map(JSONValue.string)))
+      })
   }
 
   private var weightsJSON: JSONValue {

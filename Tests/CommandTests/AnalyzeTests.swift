@@ -183,6 +183,11 @@ private let trace =
       "analyze", "-", "--json", "--service", "painter", input: trace + "door/door.c\n")
     #expect(try first(mapped) == 2)
     #expect(try object(mapped)["candidates"] as? Int == 1)
+    #expect(
+      try notes(mapped).contains(
+        "The symptom leads to src/pool.c, but of acme/shop only door was looked at"))
+    #expect(
+      try object(mapped)["pathPrefixes"] as? [String: [String]] == ["acme/shop": ["door"]])
     // Names are exact, and a log line's service leads as an option does.
     let log = #"{"level":"error","service":"painter","msg":"door.c failed"}"# + "\n"
     let logged = try await fixture.run("analyze", "-", "--json", input: log)

@@ -34,6 +34,31 @@ import Testing
     #expect(Set(analysis.suspects.map(\.mergeRequest.iid)) == [a, w])
   }
 
+  @Test func `what the symptom leads to outside of the folders is told`() throws {
+    try fixture.merge("Change a", ["svc/a.c": "int a = 2;\nint b;\nint c;\n"])
+    func outside(_ symptom: String, _ folders: [String]) throws -> [String] {
+      let analysis = try fixture.analyze(symptom, in: [(folders: folders, branch: "main")])
+      #expect(analysis.pathPrefixes == (folders.isEmpty ? [:] : ["acme/shop": folders]))
+      return analysis.outside.map(\.file)
+    }
+    let trace = "#0  f () at /b/svc/a.c:1\n#1  main () at /b/web/w.c:1\n"
+    #expect(try outside(trace, ["web"]) == ["svc/a.c"])
+    // What calls into the folder from elsewhere does not matter.
+    #expect(try outside(trace, ["svc"]).isEmpty)
+    #expect(try outside(trace, []).isEmpty)
+    #expect(try outside(trace, ["web", "svc"]).isEmpty)
+    #expect(try outside("web/w.c:1 is wrong", ["svc"]) == ["web/w.c"])
+    #expect(try outside("none/n.c:1 is wrong", ["svc"]).isEmpty)
+  }
+
+  @Test func `a folder of one branch does not narrow the other branch`() throws {
+    try fixture.merge("Change a", ["svc/a.c": "int a = 2;\nint b;\nint c;\n"])
+    try fixture.upstream.git("branch", "release", "main")
+    let both = try fixture.analyze(
+      "web/w.c:1", in: [(folders: [], branch: "main"), (folders: ["svc"], branch: "release")])
+    #expect(both.pathPrefixes.isEmpty && both.outside.isEmpty)
+  }
+
   @Test func `what two branches share is named once`() throws {
     let a = try fixture.merge("Change a", ["svc/a.c": "int a = 2;\nint b;\nint c;\n"])
     try fixture.merge("Change w", ["web/w.c": "int w = 2;\n"])

@@ -398,7 +398,8 @@ struct SamplePages {
         .init(
           repository: text("platform/checkout-api"), iid: 99, title: text("Speed up"),
           reason: text("it was reverted by 1234abcd before the incident"))
-      ], revisions: [text("platform/checkout-api"): String(repeating: "e5", count: 20)])
+      ], revisions: [text("platform/checkout-api"): String(repeating: "e5", count: 20)],
+      pathPrefixes: [text("platform/checkout-api"): [text("src/cart"), "lib"]])
   }
 
   private func analysisPages(_ quiet: Shell) -> [(name: String, html: HTML)] {

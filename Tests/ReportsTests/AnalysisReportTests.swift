@@ -65,6 +65,25 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
     #expect(!text.contains("acme/other"))
   }
 
+  @Test func `directories that alone were looked at stand beside their repository`() {
+    var narrow = analysis([suspect()])
+    #expect(!String(decoding: report(narrow).json.line, as: UTF8.self).contains("pathPrefixes"))
+    narrow.pathPrefixes = ["acme/shop": ["src/x11"]]
+    #expect(report(narrow).headline.hasSuffix(" in acme/shop below src/x11 are candidates."))
+    #expect(report(narrow).html.contains("in acme/shop below src/x11 are candidates."))
+    #expect(
+      String(decoding: report(narrow).json.line, as: UTF8.self)
+        .contains(#""repositories":["acme/shop"],"pathPrefixes":{"acme/shop":["src/x11"]},"#))
+    narrow.pathPrefixes = ["acme/shop": ["a", "b"]]
+    narrow.repositories.append("acme/web")
+    #expect(report(narrow).headline.contains("in acme/shop below a and b, acme/web are"))
+    narrow.pathPrefixes = ["acme/shop": ["a", "b", "c", "d", "e"]]
+    #expect(report(narrow).headline.contains("in acme/shop below a, b, c and 2 more, acme/web are"))
+    narrow.repositories += (1..<9).map { "acme/other\($0)" }
+    #expect(
+      report(narrow).headline.contains("in 10 repositories (in parts alone of 1 of them) are"))
+  }
+
   @Test func `a terminal gets the suspect, why, and the line that broke`() {
     let text = report(analysis([suspect()]), notes: ["Mind the gap."]).text
     #expect(

@@ -10,6 +10,8 @@ struct Investigation {
   let revision: ObjectID
   let view: RevisionView
   let places: [Place]
+  /// The file that the symptom leads to first, where it lies outside of the directories that count.
+  let outside: String?
   let candidates: [Candidate]
   let observations: [Observations]
   let exonerations: [Exoneration]
@@ -73,6 +75,8 @@ struct Investigation {
       view, of: project.path, lost: lost, changed: changed, below: Self.folders(scope)
     ).places(of: query.symptom, order)
     self.places = places
+    outside =
+      scope.pathPrefixes.isEmpty ? nil : Self.outside(view, of: query.symptom, order, places)
     exonerations = exonerated.map { one in
       Exoneration(
         repository: name, mergeRequest: one.request, reason: one.reason.clause(one.files, places))
@@ -90,6 +94,34 @@ struct Investigation {
     }
     situation = Situation(
       candidates: observations, places: places, hasProse: query.symptom.hasProse)
+  }
+
+  /// Less is believed of a file that shares no more than its name with a path.
+  private static let leastBelief = 0.5
+
+  /// The file of the frame nearest to the failure, or of the first path mentioned elsewhere, that is of the revision at all;
+  /// `nil` where it is among the places.
+  private static func outside(
+    _ view: RevisionView, of symptom: Symptom, _ order: FrameOrder, _ places: [Place]
+  ) -> String? {
+    let frames = Set(places.compactMap(\.frame))
+    let mentions = Set(places.compactMap(\.mention))
+    func file(_ path: String) -> String? {
+      guard let first = view.index.matches(path, limit: 1).first, first.weight >= leastBelief else {
+        return nil
+      }
+      return first.path
+    }
+    for step in order.steps {
+      if frames.contains(step.frame.index) { return nil }
+      guard step.frame.isInApp != false, let path = step.frame.path else { continue }
+      if let file = file(path) { return file }
+    }
+    for (number, mention) in symptom.paths.enumerated() {
+      if mentions.contains(number) { return nil }
+      if let file = file(mention.path) { return file }
+    }
+    return nil
   }
 
   private static func folders(_ scope: AnalysisScope) -> [[UInt8]] {

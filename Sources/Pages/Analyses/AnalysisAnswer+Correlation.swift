@@ -17,7 +17,8 @@ extension AnalysisAnswer {
         Exonerated(
           repository: $0.repository, iid: $0.mergeRequest.iid, title: $0.mergeRequest.title,
           reason: $0.reason)
-      }, revisions: analysis.revisions)
+      }, revisions: analysis.revisions,
+      pathPrefixes: analysis.pathPrefixes)
   }
 }
 

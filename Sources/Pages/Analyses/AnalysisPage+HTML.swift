@@ -14,7 +14,7 @@ extension AnalysisPage: Page {
         """
         <div><dt>Looked at</dt><dd>\(Words.count(answer.candidates, "merge request")) of the \
         \(Words.count(answer.lookbackDays, "day")) before</dd></div>
-        <div><dt>Symptom</dt><dd>\(Words.count(answer.frames, "stack frame"))</dd></div>
+        \(parts(answer))<div><dt>Symptom</dt><dd>\(Words.count(answer.frames, "stack frame"))</dd></div>
 
         """
       } ?? ""
@@ -26,6 +26,15 @@ extension AnalysisPage: Page {
       \(counts)</dl>
 
       """
+  }
+
+  private func parts(_ answer: AnalysisAnswer) -> HTML {
+    guard let prefixes = answer.pathPrefixes, !prefixes.isEmpty else { return "" }
+    let items = prefixes.sorted { $0.key < $1.key }.map { path, directories -> HTML in
+      let listed = directories.joined(separator: ", ")
+      return "<div>\(bidirectional: path) below <code>\(bidirectional: listed)</code></div>"
+    }
+    return "<div><dt>Only</dt><dd>\(items)</dd></div>\n"
   }
 
   private func actions(_ shell: Shell) -> HTML {

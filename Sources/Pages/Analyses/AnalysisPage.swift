@@ -43,12 +43,14 @@ package struct AnalysisAnswer: Sendable, Codable, Equatable {
   package var exonerated: [Exonerated]
   /// The commit that paths were read at, by project path.
   package var revisions: [String: String]
+  /// The directories that alone were looked at, by project path; nil in answers that do not tell.
+  package var pathPrefixes: [String: [String]]?
 
   /// Makes one of its parts.
   package init(
     at: Date, lookbackDays: Int, suspects: [SuspectDetails] = [], hasGoodSuspect: Bool,
     explanation: String? = nil, candidates: Int, frames: Int, exonerated: [Exonerated] = [],
-    revisions: [String: String] = [:]
+    revisions: [String: String] = [:], pathPrefixes: [String: [String]]? = nil
   ) {
     self.at = at
     self.lookbackDays = lookbackDays
@@ -59,6 +61,7 @@ package struct AnalysisAnswer: Sendable, Codable, Equatable {
     self.frames = frames
     self.exonerated = exonerated
     self.revisions = revisions
+    self.pathPrefixes = pathPrefixes
   }
 
   /// A merge request that cannot have broken it.
