@@ -1,7 +1,7 @@
 /// Text from outside, made harmless for a terminal.
 public enum TerminalText {
   /// Replaces what could move the cursor, change colours, set titles or reverse the reading order: control characters
-  /// become their escapes, and so do Unicode's directional overrides.
+  /// become their escapes, and so do the characters of Unicode that turn the direction of text or hide in it.
   public static func safe(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
@@ -19,7 +19,9 @@ public enum TerminalText {
 
   private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F,
+      0xFEFF:
+      true
     default: false
     }
   }

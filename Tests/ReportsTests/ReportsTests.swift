@@ -158,6 +158,16 @@ import Testing
     #expect(TerminalText.safe(given) == safe)
   }
 
+  @Test func `a terminal shows what a page shows, and the signs of scripts stay`() {
+    for value in UInt32(0x80)...0xFFFF {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      let text = "a\(String(Character(scalar)))b"
+      #expect(TerminalText.safe(text) == HTMLText.escaped(text), "U+\(String(value, radix: 16))")
+    }
+    #expect(TerminalText.safe("a\u{200B}\u{61C}\u{2060}b") == "a\\u{200b}\\u{61c}\\u{2060}b")
+    #expect(TerminalText.safe("می‌خواهم 👩‍💻") == "می‌خواهم 👩‍💻")
+  }
+
   @Test func `columns are as wide as their widest cell`() {
     var table = TextTable(columns: [.right("n"), .left("name")])
     table.add(["1", "a"])
