@@ -29,6 +29,23 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func `a mapping that cannot be stored is bad usage`() async throws {
+    let fixture = try await CommandFixture()
+    try await fixture.prepare()
+    for (service, option, value, told) in [
+      ("till", "--path-prefix", "../etc", "path prefix is a directory inside the repository"),
+      ("till", "--branch", "a..b", "branch is not a name that git allows"),
+      ("", "--branch", "main", "service's name has 1 to 256 bytes"),
+    ] {
+      let result = try await fixture.run("mappings", "set", service, "acme/shop", option, value)
+      #expect(result.status == 64)
+      #expect(result.errorText.contains(told), "\(result.errorText)")
+    }
+    let stored = try await fixture.run("mappings", "set", "till", "acme/shop")
+    #expect(stored.status == 0, "\(stored.errorText)")
+    await fixture.stop()
+  }
+
   @Test func `a token that is revoked later ends the sync with code 3, and the cache answers on`()
     async throws
   {

@@ -22,12 +22,23 @@ struct MappingsCommand: ParsableCommand {
     var branch: String?
     @OptionGroup var options: CommonOptions
 
+    func validate() throws {
+      do throws(SettingsError) {
+        _ = try SettingsStore.checked(mapping(to: 0))
+      } catch {
+        throw ValidationError(error.summary)
+      }
+    }
+
+    private func mapping(to repository: Int64) -> ServiceMapping {
+      ServiceMapping(
+        service: service, repositoryID: repository, pathPrefix: pathPrefix, branch: branch)
+    }
+
     func run() throws {
       let workspace = try Workspace(options)
       let setting = try workspace.repository(repository)
-      let mapping = try workspace.store.setMapping(
-        ServiceMapping(
-          service: service, repositoryID: setting.id, pathPrefix: pathPrefix, branch: branch))
+      let mapping = try workspace.store.setMapping(mapping(to: setting.id))
       MappingsCommand.write([mapping], workspace.store, options)
     }
   }
