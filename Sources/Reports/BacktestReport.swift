@@ -54,7 +54,9 @@ public struct BacktestReport {
       .object([("kept", .bool(false)), ("casesNeeded", .integer(needed))])
     case .judged(let heldOut):
       .object([
-        ("kept", .bool(heldOut.weights != nil)), ("folds", .integer(heldOut.folds)),
+        ("kept", .bool(heldOut.weights != nil)),
+        ("shortcomings", .array(heldOut.shortcomings.map(Self.shortcoming))),
+        ("folds", .integer(heldOut.folds)),
         ("traits", .array(heldOut.traits.map(JSONValue.string))),
         ("heldOutForms", .array(heldOut.forms.map(form))),
         (
@@ -140,10 +142,38 @@ public struct BacktestReport {
       }
       text += TerminalText.wrapped(
         heldOut.weights == nil
-          ? "They are not better on cases that they had not seen: the standard weights stay."
+          ? "They are not kept: \(Self.reasons(heldOut)). The standard weights stay."
           : "They are better on cases that they had not seen, and are kept: 'analyze' uses them for \(name) from now on. '--reset' forgets them."
       )
       return text
+    }
+  }
+
+  private static func reasons(_ heldOut: Backtest.HeldOut) -> String {
+    heldOut.shortcomings.map { shortcoming in
+      switch shortcoming {
+      case .lowersLossTooLittle(let needed):
+        heldOut.fittedLoss < heldOut.standardLoss
+          ? "on cases that they had not seen they lower the mean loss by less than \(Int((needed * 100).rounded())) %"
+          : "on cases that they had not seen they do not lower the mean loss"
+      case .ranksLower(let fitted, let standard):
+        "they rank the culprits lower (MRR \(apart(fitted, standard)) over all symptoms)"
+      }
+    }.joined(separator: ", and ")
+  }
+
+  /// Two numbers with as many digits as tell them apart.
+  private static func apart(_ one: Double, _ other: Double) -> String {
+    for scale in [100.0, 1_000, 10_000] where (one * scale).rounded() != (other * scale).rounded() {
+      return "\((one * scale).rounded() / scale) instead of \((other * scale).rounded() / scale)"
+    }
+    return "\(one) instead of \(other)"
+  }
+
+  private static func shortcoming(_ shortcoming: Backtest.Shortcoming) -> JSONValue {
+    switch shortcoming {
+    case .lowersLossTooLittle: .string("lowersLossTooLittle")
+    case .ranksLower: .string("ranksLower")
     }
   }
 

@@ -256,10 +256,11 @@ extension PastFixture {
       Issue.record("not judged")
       return
     }
-    #expect(good.weights != nil)
+    #expect(good.weights != nil && good.shortcomings.isEmpty)
     #expect(good.fittedLoss < good.standardLoss)
     #expect(good.forms[0].top1.count == 40)
     #expect(bad.weights == nil)
+    #expect(bad.shortcomings.contains(.lowersLossTooLittle(needed: 0.02)))
     #expect(
       backtest.fit(telling(10), cases: 10, at: .distantPast) == .tooFew(needed: 20))
   }

@@ -345,8 +345,20 @@ private func analysis(_ suspects: [Suspect], explanation: String? = nil) -> Anal
       .standard, cases: 31, at: Date(timeIntervalSince1970: 1_760_000_000))
     var heldOut = Backtest.HeldOut(
       folds: 5, traits: [], forms: report().forms, standardLoss: 1.2, fittedLoss: 1.25,
-      weights: nil)
-    #expect(text(report(.judged(heldOut))).contains("the standard weights stay."))
+      shortcomings: [.lowersLossTooLittle(needed: 0.02)], weights: nil)
+    func told() -> String {
+      text(report(.judged(heldOut))).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    #expect(told().contains("they do not lower the mean loss. The standard weights stay."))
+    heldOut.fittedLoss = 1.19
+    #expect(told().contains("they lower the mean loss by less than 2 %. The standard"))
+    heldOut.shortcomings = [.ranksLower(fitted: 0.7134, standard: 0.7266)]
+    #expect(
+      told().contains(
+        "They are not kept: they rank the culprits lower (MRR 0.71 instead of 0.73 over all symptoms). The"
+      ))
+    heldOut.shortcomings = [.ranksLower(fitted: 0.7134, standard: 0.7137)]
+    #expect(told().contains("(MRR 0.713 instead of 0.714 over"))
     #expect(!text(report(.judged(heldOut))).contains("weights of their own"))
     heldOut.weights = weights
     heldOut.traits = ["lines", "prose"]

@@ -32,16 +32,21 @@ extension Backtest {
     let standardLoss = Self.loss(trials) { _ in .standard }
     let fittedLoss = Self.loss(trials) { heldOut[$0] }
     let after = Self.results(trials) { heldOut[$0] }
-    let isBetter =
-      fittedLoss < standardLoss * (1 - Self.leastGain)
-      && Self.reciprocalRanks(after)
-        >= Self.reciprocalRanks(Self.results(trials) { _ in .standard })
+    let before = Self.results(trials) { _ in .standard }
+    var shortcomings: [Shortcoming] = []
+    if !(fittedLoss < standardLoss * (1 - Self.leastGain)) {
+      shortcomings.append(.lowersLossTooLittle(needed: Self.leastGain))
+    }
+    if !(Self.reciprocalRanks(after) >= Self.reciprocalRanks(before)) {
+      shortcomings.append(
+        .ranksLower(fitted: Self.meanRank(after), standard: Self.meanRank(before)))
+    }
     let weights = fitted[Self.folds].map { FittedWeights($0, cases: cases, at: date) }
     return .judged(
       HeldOut(
         folds: Self.folds, traits: traits.map(\.rawValue), forms: after, standardLoss: standardLoss,
-        fittedLoss: fittedLoss,
-        weights: isBetter ? weights : nil))
+        fittedLoss: fittedLoss, shortcomings: shortcomings,
+        weights: shortcomings.isEmpty ? weights : nil))
   }
 
   private static func traits(of trials: [Trial]) -> [SituationTrait] {
@@ -53,6 +58,11 @@ extension Backtest {
 
   private static func reciprocalRanks(_ results: [FormResult]) -> Double {
     results.reduce(0) { $0 + $1.meanReciprocalRank * Double($1.top1.total) }
+  }
+
+  private static func meanRank(_ results: [FormResult]) -> Double {
+    let count = results.reduce(0) { $0 + $1.top1.total }
+    return count == 0 ? 0 : reciprocalRanks(results) / Double(count)
   }
 
   private static func folds(of trials: [Trial]) -> [Int] {

@@ -63,8 +63,18 @@ public struct Backtest: Sendable {
     public var standardLoss: Double
     /// The same by the fitted ones.
     public var fittedLoss: Double
+    /// Why the fitted weights are not kept, where they are not.
+    public var shortcomings: [Shortcoming]
     /// Weights fitted to all cases, where they deserve to be kept.
     public var weights: FittedWeights?
+  }
+
+  /// Why a fit is not kept.
+  public enum Shortcoming: Sendable, Equatable {
+    /// The loss on unseen cases is not lower by at least the share of it.
+    case lowersLossTooLittle(needed: Double)
+    /// Culprits rank lower: the mean reciprocal ranks over all forms.
+    case ranksLower(fitted: Double, standard: Double)
   }
 
   /// The answer.
