@@ -90,9 +90,7 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
     symptom: [UInt8], query: AnalysisQuery, analysis: Analysis, basis: AnalysisBasis,
     notes: [String], weights: FittedWeights?, answer: [UInt8]
   ) throws(Failure) {
-    guard symptom.count <= Self.maximumSymptomBytes else {
-      throw .tooLarge(bytes: symptom.count)
-    }
+    try Self.check(symptom: symptom)
     let scopes = zip(query.scopes, analysis.pins).map { scope, pin in
       Scope(
         host: scope.project.host, projectID: scope.project.projectID, path: scope.project.path,
@@ -108,6 +106,13 @@ public struct AnalysisCapsule: Codable, Equatable, Sendable {
       lookbackDays: query.lookbackDays, limit: query.limit, notes: notes, weights: weights)
     self.basis = basis
     self.answer = String(decoding: answer, as: UTF8.self)
+  }
+
+  /// Fails where a symptom is larger than a capsule holds.
+  ///
+  /// - Throws: ``Failure/tooLarge(bytes:)``.
+  public static func check(symptom: [UInt8]) throws(Failure) {
+    guard symptom.count <= maximumSymptomBytes else { throw .tooLarge(bytes: symptom.count) }
   }
 
   private struct Form: Decodable { var version: Int }

@@ -425,6 +425,33 @@ private let trace =
         $0.mergedAt = Date(timeIntervalSinceNow: days * 86400)
       }
     }
+  @Test func `a capsule that cannot be written costs no answer`() async throws {
+    let fixture = try await prepared()
+    let directory = fixture.directory.path
+    for (capsule, reason) in [
+      (directory, "Is a directory"), (directory + "/none/capsule", "No such file or directory"),
+    ] {
+      let early = try await fixture.run("analyze", "-", "--capsule", capsule, input: trace)
+      #expect(early.status == 1)
+      #expect(early.text.isEmpty)
+      #expect(early.errorText.contains("\(capsule) cannot be written: \(reason)."))
+    }
+    // The directory can be written, and the file cannot.
+    let blocked = directory + "/blocked"
+    try FileManager.default.createDirectory(
+      atPath: blocked + ".new", withIntermediateDirectories: true)
+    let late = try await fixture.run("analyze", "-", "--json", "--capsule", blocked, input: trace)
+    #expect(late.status == 1)
+    #expect(try first(late) == 1)
+    #expect(late.errorText.contains("\(blocked) cannot be written: Is a directory."))
+    let empty = directory + "/empty"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    let replay = try await fixture.run("analyze", "--replay", empty)
+    #expect(replay.status == 1)
+    #expect(replay.errorText.contains("The file is no capsule."), "\(replay.errorText)")
+    await fixture.stop()
+  }
+
     #expect(try await fixture.run("sync", "--lookback-days", "180").status == 0)
     let replay = try await fixture.run("analyze", "--replay", capsule, "--json")
     #expect(replay.status == 0, "\(replay.errorText)")

@@ -8,31 +8,53 @@ import Reports
 #endif
 
 extension AnalyzeCommand {
+  /// Fails where a capsule's directory is not there or cannot be written, before there is an answer to lose.
+  static func checkPlace(ofCapsule path: String) throws {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      throw unwritable(path, EISDIR)
+    }
+    guard access(directory, W_OK | X_OK) == 0 else { throw unwritable(path, errno) }
+  }
+
   func write(_ packed: AnalysisCapsule, to path: String) throws {
     let bytes = [UInt8](try packed.bytes())
     let draft = path + ".new"
     // Beside its place, then renamed: a file that is there is whole.
-    guard let file = fopen(draft, "we") else { throw Self.unwritable(path) }
+    guard let file = fopen(draft, "we") else { throw Self.unwritable(path, errno) }
     let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
     guard fclose(file) == 0, isWritten, rename(draft, path) == 0 else {
       defer { unlink(draft) }
-      throw Self.unwritable(path)
+      throw Self.unwritable(path, errno)
     }
   }
 
-  private static func unwritable(_ path: String) -> CommandFailure {
-    CommandFailure("The capsule \(path) cannot be written: \(String(cString: strerror(errno))).")
+  private static func unwritable(_ path: String, _ error: Int32) -> CommandFailure {
+    CommandFailure("The capsule \(path) cannot be written: \(String(cString: strerror(error))).")
+  }
+
+  /// The bytes of a capsule's file, no more of them than a capsule has.
+  private static func bytes(of path: String) throws -> Data {
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable(path) }
+    do {
+      // An empty file is no capsule, but it is read.
+      return try handle.read(upToCount: AnalysisCapsule.maximumBytes + 1) ?? Data()
+    } catch {
+      throw unreadable(path)
+    }
+  }
+
+  private static func unreadable(_ path: String) -> CommandFailure {
+    CommandFailure.usage("The capsule \(path) cannot be read.")
   }
 
   /// Answers the question of a capsule again, and fails where the answer is another.
   func prove(_ path: String) throws {
     let cache = try options.openCache()
-    guard let handle = FileHandle(forReadingAtPath: path),
-      let bytes = try? handle.read(upToCount: AnalysisCapsule.maximumBytes + 1)
-    else {
-      throw CommandFailure.usage("The capsule \(path) cannot be read.")
-    }
-    let packed = try AnalysisCapsule(bytes: bytes)
+    let packed = try AnalysisCapsule(bytes: Self.bytes(of: path))
     let report: AnalysisReport
     let again: AnalysisCapsule
     do {

@@ -79,8 +79,10 @@ struct AnalyzeCommand: ParsableCommand {
       return
     }
     let time = try at.map { try TimeExpression($0, now: Date()) }
+    if let capsule { try Self.checkPlace(ofCapsule: capsule) }
     let cache = try options.openCache()
     let (bytes, readingNotes) = try readSymptom()
+    if capsule != nil { try AnalysisCapsule.check(symptom: bytes) }
     let symptom = Symptom.parse(bytes)
     let end = Self.wholeSeconds(time?.end ?? Date())
     let start = time?.start.map(Self.wholeSeconds) ?? end
@@ -112,13 +114,20 @@ struct AnalyzeCommand: ParsableCommand {
     let report = AnalysisReport(
       answer.analysis, notes: answer.notes, weights: answer.weights,
       answeredOffline: completion.isOffline)
+    var failure: (any Error)?
     if let capsule, let basis {
-      let packed = try AnalysisCapsule(
-        symptom: bytes, query: answer.query, analysis: answer.analysis, basis: basis,
-        notes: answer.notes, weights: answer.weights, answer: report.json.line)
-      try write(packed, to: capsule)
+      do {
+        let packed = try AnalysisCapsule(
+          symptom: bytes, query: answer.query, analysis: answer.analysis, basis: basis,
+          notes: answer.notes, weights: answer.weights, answer: report.json.line)
+        try write(packed, to: capsule)
+      } catch {
+        failure = error
+      }
     }
+    // The answer is given, whatever becomes of the capsule.
     write(report)
+    if let failure { throw failure }
     if answer.leavesOut { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
   }
 
