@@ -41,6 +41,8 @@ public struct AnalysisScopes {
   private var unreached: [Failure] = []
   /// Services of a symptom beyond these are not looked up.
   private static let mostServices = 64
+  /// The most of them that a note names.
+  private static let mostNamed = 5
   /// A cache that is older than this at the time of the incident may lack the culprit.
   private static let staleSeconds = 3600.0
   /// The most repositories that get a note of one kind.
@@ -180,8 +182,32 @@ public struct AnalysisScopes {
     add(named, for: service)
   }
 
+  /// Looks where the services of errors lead; where none of them is known, where those of the other lines do.
   private mutating func addServices(of symptom: Symptom) throws {
-    let services = symptom.services.prefix(Self.mostServices)
+    let failing = symptom.failingServices.prefix(Self.mostServices)
+    let others = symptom.services.prefix(Self.mostServices).filter { !failing.contains($0) }
+    var unknown = try add(logged: failing)
+    if found.isEmpty {
+      unknown += try add(logged: others)
+    } else {
+      let known = try others.filter { try isKnown($0) }
+      if !known.isEmpty {
+        notes.append(
+          "Not looked at: \(Self.listed(known)), which no log line at error level names: '--service' looks there too."
+        )
+      }
+    }
+    guard !unknown.isEmpty, !projects.isEmpty else { return }
+    let names = Self.listed(unknown)
+    notes.append(
+      found.isEmpty
+        ? "The symptom names \(names), which no mapping and no repository's name knows: all repositories in the cache were looked at."
+        : "Not looked at: \(names), which \(unknown.count == 1 ? "has" : "have") no mapping and no repository of \(unknown.count == 1 ? "its" : "their") name: 'sigsentry mappings set' maps \(unknown.count == 1 ? "it" : "them")."
+    )
+  }
+
+  /// Adds where services of the log lead, and tells which of them are not known.
+  private mutating func add(logged services: some Sequence<String>) throws -> [String] {
     var unknown: [String] = []
     for service in services {
       if let mapping = try settings?.mapping(service: service) {
@@ -195,13 +221,18 @@ public struct AnalysisScopes {
         if named.isEmpty { unknown.append(service) } else { add(named, for: service) }
       }
     }
-    if found.isEmpty, !unknown.isEmpty, !projects.isEmpty {
-      let names = unknown.prefix(5).joined(separator: ", ")
-      let more = unknown.count > 5 ? " and \(unknown.count - 5) more" : ""
-      notes.append(
-        "The symptom names \(names)\(more), which no mapping and no repository's name knows: all repositories in the cache were looked at."
-      )
-    }
+    return unknown
+  }
+
+  private func isKnown(_ service: String) throws -> Bool {
+    try settings?.mapping(service: service) != nil || !projects(named: service).isEmpty
+  }
+
+  /// The first of some services, and how many more there are.
+  private static func listed(_ services: [String]) -> String {
+    let shown = services.prefix(mostNamed).joined(separator: ", ")
+    return services.count > mostNamed
+      ? "\(shown) and \(services.count - mostNamed) more" : shown
   }
 
   private func projects(named service: String) -> [CachedProject] {

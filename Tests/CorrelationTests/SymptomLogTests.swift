@@ -43,6 +43,7 @@ import Testing
       """#)
     #expect(symptom.logs.map(\.message) == [#"cannot take "x""#, "ok"])
     #expect(symptom.services == ["checkout-api", "mailer"])
+    #expect(symptom.failingServices == ["checkout-api"])
     #expect(symptom.logs[safe: 0]?.error == "pool closed")
     #expect(symptom.logs[safe: 0]?.line == 12)
     #expect(symptom.errorMessages == [#"cannot take "x""#, "pool closed"])

@@ -114,6 +114,49 @@ import Testing
         == "So it is with 7 more repositories, synced at 2025-10-09T08:53:20Z or later.")
   }
 
+  @Test func `services of errors lead, and what is not looked at is told`() throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("services-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let cache = try CacheStore(directory: directory.path, access: .readWrite)
+    let synced = Date(timeIntervalSince1970: 1_760_000_000)
+    for (number, name) in ["cart", "mail", "till"].enumerated() {
+      let project = try cache.beginSync(
+        CacheStore.ProjectFacts(
+          host: "h", projectID: Int64(number), baseURL: "https://h", path: "acme/\(name)",
+          defaultBranch: "main", webURL: nil, lookbackDays: 30), at: synced)
+      try cache.finishSync(
+        project: project.id, at: synced, windowStart: synced.addingTimeInterval(-30 * 86400))
+    }
+    func look(_ lines: (level: String, service: String)...) throws -> (at: [String], notes: String)
+    {
+      let text = lines.map { #"{"level":"\#($0.level)","service":"\#($0.service)","msg":"m"}"# }
+      let scopes = try AnalysisScopes(
+        cache: cache, settings: nil, repositories: [], services: [],
+        symptom: Symptom.parse(text.joined(separator: "\n")))
+      return (scopes.found.map(\.project.path), scopes.notes.joined(separator: "\n"))
+    }
+    let failing = try look(("info", "mail"), ("error", "cart"), ("info", "till"), ("info", "x"))
+    #expect(failing.at == ["acme/cart"])
+    #expect(
+      failing.notes.contains(
+        "Not looked at: mail, till, which no log line at error level names: '--service' looks"))
+    #expect(!failing.notes.contains("x, which"))
+    let unknown = try look(("error", "cart"), ("error", "checkout-api"))
+    #expect(unknown.at == ["acme/cart"])
+    #expect(
+      unknown.notes.contains(
+        "Not looked at: checkout-api, which has no mapping and no repository of its name: 'sigsentry mappings set' maps it."
+      ))
+    // Where no error leads anywhere, the other lines do.
+    let others = try look(("error", "x"), ("info", "mail"), ("info", "y"))
+    #expect(others.at == ["acme/mail"])
+    #expect(others.notes.contains("Not looked at: x, y, which have no mapping and no repository"))
+    let none = try look(("error", "x"), ("info", "y"))
+    #expect(none.at.count == 3)
+    #expect(none.notes.contains("The symptom names x, y, which no mapping"))
+  }
+
   @Test func `of hundreds of repositories that failed the first are told`() {
     let many = (0..<489).map { "The last sync of acme/p\($0) failed." }
     let told = AnalysisInquiry.shortened(many)

@@ -24,6 +24,8 @@ struct LogCollector {
   private var others: Bounded
   private var order = 0
   private(set) var services: NameList
+  /// The services of errors.
+  private(set) var failingServices: NameList
   private(set) var times: ClosedRange<Double>?
   private(set) var messages: NameList
 
@@ -31,6 +33,7 @@ struct LogCollector {
     errors = Bounded(limit: limits.logs / 2)
     others = Bounded(limit: limits.logs / 2)
     services = NameList(limit: limits.names)
+    failingServices = NameList(limit: limits.names)
     messages = NameList(limit: limits.names)
   }
 
@@ -47,6 +50,7 @@ struct LogCollector {
       times = times.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
     }
     if let level = record.level, level >= .error {
+      failingServices.add(record.service)
       messages.add(record.message)
       messages.add(record.error)
       errors.append(record, order)

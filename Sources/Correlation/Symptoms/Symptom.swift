@@ -17,6 +17,9 @@ public struct Symptom: Sendable, Equatable {
   /// The services that the log lines name, in the order of their first line.
   public internal(set) var services: [String] = []
 
+  /// Those of them that lines at error level or above name.
+  public internal(set) var failingServices: [String] = []
+
   /// The paths mentioned outside of traces, in the order of their first mention.
   public internal(set) var paths: [PathMention] = []
 

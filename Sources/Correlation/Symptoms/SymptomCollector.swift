@@ -142,6 +142,7 @@ struct SymptomCollector {
       symptom.logs[index].trace = symptom.logs[index].trace.flatMap { places[$0] }
     }
     symptom.services = logs.services.names
+    symptom.failingServices = logs.failingServices.names
     symptom.times = logs.times
     symptom.paths = prose.paths
     symptom.identifiers = prose.identifiers.terms
