@@ -203,6 +203,8 @@ public struct Analysis: Sendable {
   public var repositories: [String]
   /// The directories that alone were looked at, by the name of the project; none of one that was looked at as a whole.
   public var pathPrefixes: [String: [String]]
+  /// Those of ``pathPrefixes`` that the revision lacks.
+  public var missingPrefixes: [String: [String]]
   /// Where the symptom leads to though it was not looked at, as it lies outside of ``pathPrefixes``.
   public var outside: [OutsidePlace]
   /// The commit that paths were read at, by the project's name; of two branches of one project, the second one's name is
@@ -248,6 +250,7 @@ public struct Analysis: Sendable {
         var seen: Set<String> = []
         return parts.flatMap(\.pathPrefixes).filter { seen.insert($0).inserted }
       }
+    missingPrefixes = [:]
     outside = []
     revisions = [:]
     pins = []
@@ -271,6 +274,9 @@ public struct Analysis: Sendable {
     let name = found.name
     let new = found.candidates.map(\.request).filter(isNew)
     candidates += new.count
+    if !found.missingPrefixes.isEmpty {
+      missingPrefixes[name, default: []] += found.missingPrefixes
+    }
     if let prefixes = pathPrefixes[name], let file = found.outside,
       !prefixes.contains(where: { file.hasPrefix("\($0)/") })
     {

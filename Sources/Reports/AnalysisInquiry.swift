@@ -104,8 +104,9 @@ public struct AnalysisInquiry {
     let shortfalls = leftOut + scopes.shortfalls
     return Answer(
       query: query, analysis: analysis,
-      notes: notes + scopes.notes + Self.outside(analysis) + Self.shortened(shortfalls)
-        + weightNotes, weights: weights,
+      notes: notes + scopes.notes
+        + scopes.notes(lacking: analysis.missingPrefixes, names: query.names)
+        + Self.outside(analysis) + Self.shortened(shortfalls) + weightNotes, weights: weights,
       leavesOut: scopes.leavesOut || !leftOut.isEmpty, isPartial: !shortfalls.isEmpty)
   }
 

@@ -37,6 +37,15 @@ public struct AnalysisScopes {
   /// Whether a repository was left out that was asked for.
   public var leavesOut: Bool { !unreached.isEmpty }
 
+  private struct MappedDirectory {
+    var service: String
+    var project: CachedProject
+    var prefix: String
+    var branch: String?
+  }
+
+  /// The directories that services are mapped to.
+  private var directories: [MappedDirectory] = []
   /// Why what was asked for cannot be looked at.
   private var unreached: [Failure] = []
   /// Services of a symptom beyond these are not looked up.
@@ -271,13 +280,10 @@ public struct AnalysisScopes {
           "The service \(mapping.service) is mapped to the branch \(branch) of \(project.path), which is not in the mirror.",
         hint: "Run 'sigsentry mappings set' with another branch, or 'sigsentry sync'.")
     }
-    if let prefix = mapping.pathPrefix, let repository = try repository(of: project),
-      let tip = try? repository.resolveCommit(mapping.branch.map { "refs/heads/\($0)" } ?? "HEAD"),
-      repository.hasDirectory(prefix, in: tip) == false
-    {
-      notes.append(
-        "The service \(mapping.service) is mapped to the directory \(prefix) of \(project.path), which is not there: 'sigsentry mappings set' maps it anew."
-      )
+    if let prefix = mapping.pathPrefix {
+      directories.append(
+        MappedDirectory(
+          service: mapping.service, project: project, prefix: prefix, branch: mapping.branch))
     }
     return AnalysisScope(
       project: project, pathPrefixes: mapping.pathPrefix.map { [$0] } ?? [],
@@ -288,6 +294,31 @@ public struct AnalysisScopes {
     let mirror = MirrorDirectory(
       cache: cache.directory, host: project.host, projectID: project.projectID)
     return mirror.exists ? try Repository(bareAt: mirror.path) : nil
+  }
+
+  /// Tells which of the directories that services are mapped to the revisions lack that were looked at.
+  ///
+  /// - Parameter missing: The directories, by the names of their projects.
+  public func notes(lacking missing: [String: [String]], names: RepositoryNames) -> [String] {
+    directories.compactMap { directory in
+      let name = names.name(of: directory.project)
+      guard missing[name]?.contains(directory.prefix) == true else { return nil }
+      let start =
+        "The service \(directory.service) is mapped to the directory \(directory.prefix) of \(name), which"
+      let isThereNow = (try? has(directory)) ?? false
+      return isThereNow
+        ? "\(start) was not there then: 'sigsentry analyze --repo \(name)' looks at all of it."
+        : "\(start) is not there: 'sigsentry mappings set' maps it anew."
+    }
+  }
+
+  /// Whether the branch as it is now has a directory.
+  private func has(_ directory: MappedDirectory) throws -> Bool {
+    guard let repository = try repository(of: directory.project),
+      let tip = try? repository.resolveCommit(
+        directory.branch.map { "refs/heads/\($0)" } ?? "HEAD")
+    else { return false }
+    return repository.hasDirectory(directory.prefix, in: tip) ?? false
   }
 
   // MARK: Revisions and windows

@@ -207,6 +207,37 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `a directory of a mapping is looked for in the revision of then`() async throws {
+    let fixture = try await CommandFixture()
+    let now = Int(Date().timeIntervalSince1970)
+    var stream = ""
+    for (days, change) in [
+      (5, "M 100644 inline door/door.c\ndata 10\nint door;\n\n"), (1, "R door gate\n"),
+    ] {
+      stream += "commit refs/heads/main\ncommitter A <a@example.com> \(now - days * 86400) +0000\n"
+      stream += "data 1\nc\n\(change)\n"
+    }
+    try fixture.upstream.git("fast-import", "--quiet", input: Array(stream.utf8))
+    try await fixture.connect()
+    try await fixture.run("repos", "add", "acme/shop")
+    try await fixture.run("sync")
+    for name in ["door", "gate"] {
+      try await fixture.run("mappings", "set", name, "acme/shop", "--path-prefix", name)
+    }
+    func told(_ service: String, at time: String) async throws -> String {
+      let answer = try await fixture.run(
+        "analyze", "-", "--json", "--service", service, "--at", time, input: "door.c broke\n")
+      #expect(answer.status == 0, "\(answer.errorText)")
+      return try notes(answer)
+    }
+    #expect(try await !told("gate", at: "now").contains("the directory"))
+    #expect(try await told("door", at: "now").contains("door of acme/shop, which is not there:"))
+    #expect(try await !told("door", at: "3d ago").contains("the directory"))
+    #expect(
+      try await told("gate", at: "3d ago").contains("gate of acme/shop, which was not there then:"))
+    await fixture.stop()
+  }
+
   @Test func `projects of one path on two instances are told apart in every form`() async throws {
     let fixture = try await prepared()
     let other = try await GitLabDouble.start()

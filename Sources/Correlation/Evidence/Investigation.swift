@@ -12,6 +12,8 @@ struct Investigation {
   let places: [Place]
   /// The file that the symptom leads to first, where it lies outside of the directories that count.
   let outside: String?
+  /// The directories to look below that the revision lacks.
+  let missingPrefixes: [String]
   let candidates: [Candidate]
   let observations: [Observations]
   let exonerations: [Exoneration]
@@ -66,6 +68,11 @@ struct Investigation {
         revision: examined.map { "\($0)" } ?? "", repository: name, project: project)
     } catch let error as DiffError {
       throw AnalysisError.damaged(repository: name, reason: "\(error)")
+    }
+    let paths = view.paths
+    missingPrefixes = scope.pathPrefixes.filter { prefix in
+      let folder = Array("\(prefix)/".utf8)
+      return !paths.contains { $0.starts(with: folder) }
     }
     let lost = LostFiles(candidates, present: view.pathSet)
     let order = FrameOrder(query.symptom)
