@@ -362,6 +362,33 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `a log that ended long ago is told where the question is about now`() async throws {
+    let fixture = try await prepared()
+    func told(_ time: String, _ arguments: String...) async throws -> Bool {
+      let log = "\(time) ERROR pool.c failed\n"
+      let answer = try await fixture.start(
+        ["analyze", "-", "--json"] + arguments, input: "2020-12-11T10:00:00Z INFO up\n" + log
+      ).ended()
+      #expect(answer.status == 0, "\(answer.errorText)")
+      return try notes(answer).contains("The log ends at")
+    }
+    let old = try await fixture.run(
+      "analyze", "-", "--json", input: "2020-12-12T11:00:00.5+01:00 ERROR pool.c failed\n")
+    #expect(
+      try notes(old).contains(
+        "The log ends at 2020-12-12T10:00:01Z, and this looks at now: '--at 2020-12-12T10:00:01Z' looks"
+      ))
+    #expect(try await told("2020-12-12T10:00:00Z"))
+    #expect(try await !told("2020-12-12T10:00:00Z", "--at", "1h ago"))
+    #expect(try await !told(Date(timeIntervalSinceNow: -80_000).ISO8601Format()))
+    #expect(try await told(Date(timeIntervalSinceNow: -90_000).ISO8601Format()))
+    #expect(try await !told("2099-01-01T00:00:00Z"))
+    let unset = try await fixture.run(
+      "analyze", "-", "--json", input: "1970-01-01T00:00:07Z ERROR pool.c failed\n")
+    #expect(try !notes(unset).contains("The log ends at"))
+    await fixture.stop()
+  }
+
   @Test func `of a huge file the head and the tail are read`() async throws {
     let fixture = try await prepared()
     let path = fixture.directory.path + "/huge.log"
@@ -425,6 +452,33 @@ private let trace =
     await fixture.stop()
   }
 
+  @Test func `a capsule that cannot be written costs no answer`() async throws {
+    let fixture = try await prepared()
+    let directory = fixture.directory.path
+    for (capsule, reason) in [
+      (directory, "Is a directory"), (directory + "/none/capsule", "No such file or directory"),
+    ] {
+      let early = try await fixture.run("analyze", "-", "--capsule", capsule, input: trace)
+      #expect(early.status == 1)
+      #expect(early.text.isEmpty)
+      #expect(early.errorText.contains("\(capsule) cannot be written: \(reason)."))
+    }
+    // The directory can be written, and the file cannot.
+    let blocked = directory + "/blocked"
+    try FileManager.default.createDirectory(
+      atPath: blocked + ".new", withIntermediateDirectories: true)
+    let late = try await fixture.run("analyze", "-", "--json", "--capsule", blocked, input: trace)
+    #expect(late.status == 1)
+    #expect(try first(late) == 1)
+    #expect(late.errorText.contains("\(blocked) cannot be written: Is a directory."))
+    let empty = directory + "/empty"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    let replay = try await fixture.run("analyze", "--replay", empty)
+    #expect(replay.status == 1)
+    #expect(replay.errorText.contains("The file is no capsule."), "\(replay.errorText)")
+    await fixture.stop()
+  }
+
   @Test func `a merge request that was renamed since is named by the replay`() async throws {
     let fixture = try await prepared()
     let capsule = fixture.directory.path + "/capsule"
@@ -456,33 +510,6 @@ private let trace =
         $0.mergedAt = Date(timeIntervalSinceNow: days * 86400)
       }
     }
-  @Test func `a capsule that cannot be written costs no answer`() async throws {
-    let fixture = try await prepared()
-    let directory = fixture.directory.path
-    for (capsule, reason) in [
-      (directory, "Is a directory"), (directory + "/none/capsule", "No such file or directory"),
-    ] {
-      let early = try await fixture.run("analyze", "-", "--capsule", capsule, input: trace)
-      #expect(early.status == 1)
-      #expect(early.text.isEmpty)
-      #expect(early.errorText.contains("\(capsule) cannot be written: \(reason)."))
-    }
-    // The directory can be written, and the file cannot.
-    let blocked = directory + "/blocked"
-    try FileManager.default.createDirectory(
-      atPath: blocked + ".new", withIntermediateDirectories: true)
-    let late = try await fixture.run("analyze", "-", "--json", "--capsule", blocked, input: trace)
-    #expect(late.status == 1)
-    #expect(try first(late) == 1)
-    #expect(late.errorText.contains("\(blocked) cannot be written: Is a directory."))
-    let empty = directory + "/empty"
-    try Data().write(to: URL(fileURLWithPath: empty))
-    let replay = try await fixture.run("analyze", "--replay", empty)
-    #expect(replay.status == 1)
-    #expect(replay.errorText.contains("The file is no capsule."), "\(replay.errorText)")
-    await fixture.stop()
-  }
-
     #expect(try await fixture.run("sync", "--lookback-days", "180").status == 0)
     let replay = try await fixture.run("analyze", "--replay", capsule, "--json")
     #expect(replay.status == 0, "\(replay.errorText)")

@@ -90,6 +90,7 @@ struct AnalyzeCommand: ParsableCommand {
       symptom: symptom, repositories: repo, services: service, span: start...end,
       lookbackDays: lookbackDays, revision: revision, limit: limit)
     inquiry.notes = readingNotes
+    if at == nil, let note = Self.note(on: symptom.times, at: end) { inquiry.notes.append(note) }
     let completion = MirrorCompletion(
       cacheDirectory: options.cacheDirectory, download: options.contentDownload)
     let answer: AnalysisInquiry.Answer
@@ -129,6 +130,20 @@ struct AnalyzeCommand: ParsableCommand {
     write(report)
     if let failure { throw failure }
     if answer.leavesOut { throw ExitCode(CommandFailure.Code.partlyDone.rawValue) }
+  }
+
+  /// A log that ends sooner before now may be of this incident, in whatever zone its times are.
+  private static let leastPastSeconds = 86_400.0
+  /// Times before this one, of the year 2000, are those of clocks that were not set.
+  private static let earliest = Date(timeIntervalSince1970: 946_684_800)
+
+  /// Tells that a log is old where the question is about now.
+  private static func note(on times: ClosedRange<Double>?, at now: Date) -> String? {
+    guard let times else { return nil }
+    let last = wholeSeconds(Date(timeIntervalSince1970: times.upperBound))
+    guard last >= earliest, now.timeIntervalSince(last) >= leastPastSeconds else { return nil }
+    let time = UTCTime.text(last)
+    return "The log ends at \(time), and this looks at now: '--at \(time)' looks at then."
   }
 
   /// As the answer tells times; upwards, so that what was merged in this second counts.
