@@ -20,6 +20,7 @@ import Testing
     "[ERROR] KeyError: 1 Traceback (most recent call last):   File \"a.py\", line 3, in f     g() File \"b.py\", line 4, in g KeyError: 1\n",
     "Stack trace (most recent call last):\n#1 | Source \"/a.cc\", line 3, in f(int) [0x1]\n     >  3: x\n#0 Object \"/b\", at 0x1, in g\n",
     "#14 12.34 a.go:3:4: x\n 0  m!a::b(int) [a.cpp : 3 + 0x4]\n>\tm.exe!f() Line 3\tC++\n[ERROR]  A.b:1->C.d:2 » E\n",
+    " # Child-SP RetAddr Call Site\n00000000`0014f8a0 00007ff6`1234abcd : 1 2 : m!a::b+0x4 [C:\\a.cpp @ 3]\n(Inline Function) --------`-------- m!f+0x1\n",
     "E (m):\n\na.rb:1:in `x'\n\nCauses:\nF (n)\n# ./a.rb:3:in 'x'\nLocation:\n a.rs:3\n ━ SPANTRACE ━\n0: a::b\n",
     "AggregateError: x\n  at f (/a.js:1:2) {\n  [errors]: [\n TypeError: y\n at g (/b.js:3:4),\n  ]\n}\n  bei A.B() in C:\\a.cs:Zeile 3.\n",
     "<br>&nbsp;File &quot;a.py&quot;, line 3\u{2028}\u{A0}“x”\r[1/2.3:ERROR:a.cpp(1)] m#012#011at a.B.c(B.java:1)\\n\\tat a.B.d(B.java:2)\n",

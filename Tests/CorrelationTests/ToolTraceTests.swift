@@ -121,6 +121,70 @@ import Testing
   }
 
   @Test(arguments: [
+    """
+     # Child-SP          RetAddr               Call Site
+    00 00000000`0014f8a0 00007ff6`1234abcd     shop!acme::total+0x45 [C:\\src\\shop\\cart.cpp @ 42]
+    01 (Inline Function) --------`--------     shop!acme::pay+0x3 [C:\\src\\shop\\pay.cpp @ 7]
+    02 00000000`0014f8f0 00007ffa`2f4e7034     kernel32!BaseThreadInitThunk+0x14
+    """,
+    """
+    Child-SP          RetAddr           Call Site
+    00000000`0014f8a0 00007ff6`1234abcd shop!acme::total+0x45 [C:\\src\\shop\\cart.cpp @ 42]
+    (Inline Function) --------`-------- shop!acme::pay+0x3 [C:\\src\\shop\\pay.cpp @ 7]
+    00000000`0014f8f0 00007ffa`2f4e7034 kernel32!BaseThreadInitThunk+0x14
+    """,
+    """
+    ChildEBP RetAddr
+    0014f8a0 1234abcd shop!acme::total+0x45 [c:\\src\\shop\\cart.cpp @ 42]
+    b014f8d0 a234abcd shop!acme::pay+0x3 [c:\\src\\shop\\pay.cpp @ 7]
+    0014f8f0 2f4e7034 kernel32!BaseThreadInitThunk+0x14
+    """,
+    """
+    ChildEBP RetAddr  Args to Child
+    0014f8a0 1234abcd 00000001 00000002 00000003 shop!acme::total+0x45 (FPO: [0,0,0]) [c:\\src\\shop\\cart.cpp @ 42]
+    0014f8d0 1234abcd 00000001 00000002 00000003 shop!acme::pay+0x3 (CONV: cdecl) [c:\\src\\shop\\pay.cpp @ 7]
+    0014f8f0 2f4e7034 00000000 00000000 00000000 kernel32!BaseThreadInitThunk+0x14
+    """,
+    """
+    FAULTING_THREAD:  00001a2c
+
+    STACK_TEXT:  
+    ffffd000`0014f8a0 fffff806`1234abcd : 00000000`00000001 00000000`00000000 00000000`0014f9c0 00000000`00000000 : shop!acme::total+0x45 [C:\\src\\shop\\cart.cpp @ 42] 
+    ffffd000`0014f8d0 fffff806`1234abcd : 00000000`00000001 00000000`00000000 00000000`0014f9c0 00000000`00000000 : shop!acme::pay+0x3 [C:\\src\\shop\\pay.cpp @ 7] 
+    ffffd000`0014f8f0 00007ffa`2f4e7034 : 00000000`00000000 00000000`00000000 00000000`00000000 00000000`00000000 : kernel32!BaseThreadInitThunk+0x14
+
+    SYMBOL_NAME:  shop!acme::total+45
+    """,
+  ])
+  func `WinDbg's stacks are read with and without numbers`(text: String) {
+    let symptom = Symptom.parse(text)
+    #expect(symptom.traces.count == 1)
+    #expect(
+      calls(symptom).map { $0.replacing("c:", with: "C:") } == [
+        "acme::total C:\\src\\shop\\cart.cpp:42", "acme::pay C:\\src\\shop\\pay.cpp:7",
+        "BaseThreadInitThunk -",
+      ])
+    #expect(symptom.frames.last?.module == "kernel32")
+  }
+
+  @Test func `each title of WinDbg's begins a stack`() {
+    let stack = """
+      Child-SP          RetAddr           Call Site
+      00000000`0014f8a0 00007ff6`1234abcd shop!acme::total+0x45 [C:\\src\\cart.cpp @ 42]
+
+      """
+    let other = stack.replacing("total", with: "pay")
+    let both = Symptom.parse(stack + "\n   1  Id: 1d4.25c Suspend: 1 Unfrozen\n" + other)
+    #expect(both.traces.map(\.frames.count) == [1, 1])
+    for prose in [
+      "deadbeef shop!total+0x4", "see 0014f8a0 1234abcd shop!total+0x45",
+      "0014f8a0 1234abcd shop!total is wrong", "a shop!total+0x45",
+    ] {
+      #expect(Symptom.parse(prose).frames.isEmpty, "\(prose)")
+    }
+  }
+
+  @Test(arguments: [
     "   bei Acme.Pool.Take(Int32 n) in C:\\src\\Pool.cs:Zeile 21.",
     "   à Acme.Pool.Take(Int32 n) dans C:\\src\\Pool.cs:ligne 21",
     "   en Acme.Pool.Take(Int32 n) en C:\\src\\Pool.cs:línea 21",

@@ -1,17 +1,13 @@
 /// The frames of minidumps and of Microsoft's debuggers.
 extension NativeTraceParser {
-  /// Breakpad: `0  render!acme::take(int) [pool.cpp : 12 + 0x4]`; WinDbg: `00 00d1`f8b0 00007ff6`1b2c render!acme::take+0x4
-  /// [C:\src\pool.cpp @ 12]`.
+  /// Breakpad: `0  render!acme::take(int) [pool.cpp : 12 + 0x4]`; WinDbg, with a number in front or without: `00 00d1`f8b0
+  /// 00007ff6`1b2c render!acme::take+0x4 [C:\src\pool.cpp @ 12]`.
   func readModular(_ content: Bytes, _ traces: inout TraceAssembler) -> Bool {
     guard content.count < 4_000, let bang = content.find("!") else { return false }
-    let digits = content.skip(from: content.startIndex) { $0.isHex }
-    guard 1...3 ~= digits - content.startIndex, content.at(digits) == " ",
-      let number = Int(content.before(digits).text, radix: 16)
-    else { return false }
     let start = content.before(bang).lastIndex(where: \.isSpace).map { $0 + 1 } ?? bang
     let module = content.slice(start, bang)
     guard !module.isEmpty, module.allSatisfy({ $0.isWord || $0 == "." || $0 == "-" }),
-      content.slice(digits, start).allSatisfy({ $0.isHex || $0.isSpace || $0 == "`" })
+      let columns = StackColumns(content.before(start))
     else { return false }
     var name = content.from(bang + 1)
     var location: Location?
@@ -24,8 +20,14 @@ extension NativeTraceParser {
     if let offset { name = name.before(offset) }
     traces.add(
       RawFrame(function: name, location: location, module: location == nil ? module : nil), .native,
-      number: number)
+      number: columns.number)
     return true
+  }
+
+  /// Whether a line stands above the frames of WinDbg's: `# Child-SP  RetAddr  Call Site`, `STACK_TEXT:`.
+  static func isStackTitle(_ content: Bytes) -> Bool {
+    let text = content.first == "#" ? content.dropFirst().trimmed : content
+    return text.starts("Child-SP ") || text.starts("ChildEBP ") || text.starts("STACK_TEXT:")
   }
 
   /// `pool.cpp : 12 + 0x4`, `C:\src\pool.cpp @ 12`
@@ -54,5 +56,41 @@ extension NativeTraceParser {
     frame.line = line
     traces.add(frame, text.ends("C#") ? .dotNet : .native)
     return true
+  }
+}
+
+/// What stands before the call site in a frame of Microsoft's debuggers: its number, addresses of the stack and of the
+/// caller, arguments between colons.
+private struct StackColumns {
+  /// The frame's number; `nil` where the form has none.
+  private(set) var number: Int?
+  /// A number, two addresses, four arguments and two colons are less.
+  private static let most = 12
+
+  init?(_ text: Bytes) {
+    var words = text.split(maxSplits: Self.most, whereSeparator: \.isSpace)[...]
+    guard let first = words.first, words.count <= Self.most else { return nil }
+    if first.count <= 3, first.allSatisfy(\.isHex),
+      first[first.startIndex].isDigit || words.count > 2
+    {
+      number = Int(first.text, radix: 16)
+      words = words.dropFirst()
+    }
+    let isInlined = words.first?.equals("(Inline") == true
+    if isInlined {
+      guard words.dropFirst().first?.equals("Function)") == true else { return nil }
+      words = words.dropFirst(2)
+    }
+    guard words.allSatisfy({ $0.equals(":") || $0.allSatisfy(Self.isOfAddress) }) else {
+      return nil
+    }
+    // Without a number two whole addresses tell a frame.
+    let addresses = words.prefix(2).filter { $0.count >= 8 }
+    guard number != nil || isInlined || addresses.count == 2 else { return nil }
+  }
+
+  /// An inlined frame has dashes in place of addresses.
+  private static func isOfAddress(_ byte: UInt8) -> Bool {
+    byte.isHex || byte == "`" || byte == "-"
   }
 }

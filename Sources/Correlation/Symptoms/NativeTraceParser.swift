@@ -14,6 +14,7 @@ struct NativeTraceParser: TraceParser {
 
   mutating func read(_ line: SymptomLine, into traces: inout TraceAssembler) -> Bool {
     if isWrapped, readContinuation(line, &traces) { return true }
+    if traces.language == .native, Self.isStackTitle(line.content) { traces.close() }
     if line.first == "#" { return readNumbered(line.content, &traces) }
     if line.first == "S", line.content.starts("Stack frame #") {
       return readNumbered(line.content.dropFirst(12), &traces)
@@ -43,11 +44,12 @@ struct NativeTraceParser: TraceParser {
     case "=": return readPrefixed(content, &traces)
     case "@", "a", "b": if readAddressed(content, &traces) { return true }
     case "*", "f": if readDebugger(content, &traces) { return true }
-    case let byte where byte.isDigit:
-      if readBoost(content, &traces) || readModular(content, &traces) { return true }
+    case let byte where byte.isDigit: if readBoost(content, &traces) { return true }
     default: break
     }
-    if content.contains(0x21), readCallStack(content, &traces) { return true }
+    if content.contains(0x21), readModular(content, &traces) || readCallStack(content, &traces) {
+      return true
+    }
     if line.first.isLetter || line.first == "[", readHeader(content, &traces) { return true }
     if content.last == "]" || content.last == ")", readGlibc(content, &traces) { return true }
     if readKernel(content, &traces) || readAssertion(content, &traces) { return true }

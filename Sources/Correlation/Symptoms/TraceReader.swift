@@ -75,7 +75,7 @@ struct TraceReader {
     case let byte where byte.isDigit:
       // A time or a number in front of text is no frame's.
       guard let (_, end) = content.number(at: content.startIndex), end - line.body < 6 else {
-        return none
+        return isAddress(content) ? onlyNative : none
       }
       switch content.at(end) {
       case ":": return colonNumber
@@ -89,6 +89,12 @@ struct TraceReader {
     default: break
     }
     return others
+  }
+
+  /// Whether 8 hexadecimal digits stand in front, as in frames of WinDbg's: `0014f8a0 `, "00000000`0014f8a0 ".
+  private static func isAddress(_ content: Bytes) -> Bool {
+    let end = content.skip(from: content.startIndex) { $0.isHex }
+    return end - content.startIndex == 8 && (content.at(end) == "`" || content.at(end) == " ")
   }
 
   private static let none: [Symptom.Language] = []
