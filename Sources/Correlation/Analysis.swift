@@ -113,29 +113,6 @@ public struct Evidence: Sendable, Equatable {
   var amount: Int?
   /// Whether the line is not that of the symptom, but where its function stands now.
   var isMoved = false
-
-  /// Makes a reason of its parts.
-  public init(
-    kind: String, frame: Int?, file: String, line: Int?, weight: Double, text: String
-  ) {
-    self.init(
-      kind: kind, frame: frame, file: file, line: line, weight: weight, text: text, amount: nil,
-      isMoved: false)
-  }
-
-  init(
-    kind: String, frame: Int?, file: String, line: Int?, weight: Double, text: String,
-    amount: Int?, isMoved: Bool
-  ) {
-    self.kind = kind
-    self.frame = frame
-    self.file = file
-    self.line = line
-    self.weight = weight
-    self.text = text
-    self.amount = amount
-    self.isMoved = isMoved
-  }
 }
 
 /// A merge request that may have broken it.

@@ -127,8 +127,7 @@ struct Explanation {
     case "newestAtLine", "newestInFunction", "newestInFile", "newestMention":
       return ("newest", evidence.text)
     case "share" where isThere:
-      let amount = evidence.amount ?? 0
-      return ("share", "changed \(amount) \(amount == 1 ? "line" : "lines") of it")
+      return ("share", "changed \(EvidenceWriter.lines(evidence.amount ?? 0)) of it")
     case "focus" where evidence.text.hasPrefix("changed mostly"):
       return ("share", "changed little else")
     case "titleWords", "descriptionWords", "pathWords", "changeWords", "words", "identifiers",

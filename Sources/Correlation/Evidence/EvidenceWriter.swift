@@ -148,7 +148,8 @@ struct EvidenceWriter {
     }
   }
 
-  private static func lines(_ count: Int) -> String { count == 1 ? "1 line" : "\(count) lines" }
+  /// A number of lines, in words.
+  static func lines(_ count: Int) -> String { count == 1 ? "1 line" : "\(count) lines" }
 
   private static func places(_ count: Int) -> String {
     count == 1 ? "one place" : "\(count) places"
